@@ -78,8 +78,9 @@ class Model:
             if not isinstance(text, str):
                 raise TextError(type(text).__name__)
         logits = self.network.logits_many([self.vectorizer.bag(text) for text in texts])  # (B, L)
-        exponentials = np.exp((logits - logits.max(axis=1, keepdims=True)) / self.temperature)
-        return exponentials / exponentials.sum(axis=1, keepdims=True)
+        exponentials: NDArray[np.float64] = np.exp((logits - logits.max(axis=1, keepdims=True)) / self.temperature)
+        exponentials /= exponentials.sum(axis=1, keepdims=True)
+        return exponentials
 
     def _chunk(self, texts: Sequence[str]) -> list[list[float]]:
         rows: list[list[float]] = self.probabilities_many(texts).tolist()
@@ -116,7 +117,8 @@ def load(task: str = "sentiment", root: str = ROOT) -> Model:
 
 
 def _softmax(logits: list[float], temperature: float) -> list[float]:
-    """
+    """Logits (L,) to probabilities, without overflow.
+
     >>> _softmax([0.0, 0.0], 1.0)
     [0.5, 0.5]
     """

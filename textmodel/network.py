@@ -76,7 +76,7 @@ class Network:
         scale = value / (1 << FRACTION_BITS)
         out = [(lane - offset) * scale + b for lane, b in zip(self._lanes(total), self._first_bias, strict=True)]
         for units in self._rest:
-            hidden = [x if x > 0.0 else 0.0 for x in out]
+            hidden = [max(0.0, x) for x in out]
             out = [sum(map(mul, weights, hidden)) + b for weights, b in units]
         return out
 
@@ -85,7 +85,7 @@ class Network:
         import numpy as np
 
         kernels = [np.frombuffer(k, "<f4").reshape(-1, len(b)) for k, b in self.layers]
-        out = _first_layer(kernels[0], bags) + np.asarray(self._first_bias)  # (B, H)
+        out: NDArray[np.float64] = _first_layer(kernels[0], bags) + np.asarray(self._first_bias)  # (B, H)
         for kernel, layer in zip(kernels[1:], self.layers[1:], strict=True):
             out = np.maximum(out, 0.0) @ kernel.astype(np.float64) + np.asarray(layer.bias)
         return out
@@ -103,7 +103,8 @@ def _first_layer(kernel: NDArray[np.float32], bags: Sequence[tuple[Collection[in
     if filled.any():
         starts = (np.cumsum(sizes) - sizes)[filled]
         out[filled] = np.add.reduceat(kernel[flat], starts, axis=0, dtype=np.float64)
-    return out * values[:, None]
+    out *= values[:, None]
+    return out
 
 
 def _by_unit(layer: Dense) -> list[tuple[tuple[float, ...], float]]:

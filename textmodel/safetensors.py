@@ -21,11 +21,11 @@ class Tensor(NamedTuple):
 
 
 def dump(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> bytes:
-    """The file's bytes, arrays in the order given.
+    r"""The file's bytes, arrays in the order given.
 
     >>> tensors, metadata = parse(dump({"bias": Tensor((1,), bytes(4))}, {"labels": "up down"}))
     >>> tensors["bias"].shape, bytes(tensors["bias"].data), metadata
-    ((1,), b'\\x00\\x00\\x00\\x00', {'labels': 'up down'})
+    ((1,), b'\x00\x00\x00\x00', {'labels': 'up down'})
     """
     header: dict[str, object] = {"__metadata__": dict(metadata)}
     end = 0

@@ -6,6 +6,7 @@ a better one gets the next number. Left out: which terms a model knows (`vectori
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 Rule = Callable[[str], list[str]]
 
@@ -22,7 +23,7 @@ def words_1_2(text: str) -> list[str]:
     ['profit', 'rose', 'to', 'eur', '13', 'mn', 'profit rose', 'rose to', 'to eur', 'eur 13', '13 mn']
     """
     words = _words(text.lower())
-    return words + list(map(" ".join, zip(words, words[1:], strict=False)))
+    return words + list(map(" ".join, pairwise(words)))
 
 
 RULES: dict[int, Rule] = {1: words_1_2}

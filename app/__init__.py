@@ -1,0 +1,1 @@
+"""The service: one core behind every door."""

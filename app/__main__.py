@@ -1,0 +1,7 @@
+"""`python -m app` starts the server; see `server`."""
+
+import sys
+
+from .server import main
+
+sys.exit(main())

@@ -1,0 +1,136 @@
+"""The FastAPI application: pages, docs, health, metadata, and the routes of the core as the docs show them.
+
+The routes call the core in-line: it takes microseconds, and a thread would cost more than the answer.
+Left out: what every answer owes (`front`), so this is always served behind `asgi` or a Lambda door.
+"""
+
+import os
+from collections.abc import Callable
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import FileResponse
+from fastapi_offline import FastAPIOffline
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+
+from .metrics import Metrics
+from .openapi import WITH_BODY, install, operation
+from .predict import Core
+from .problems import Reply, ok, problem
+from .schemas import (
+    BatchRequest,
+    BatchResponse,
+    Limits,
+    ModelInfo,
+    OriginalRequest,
+    OriginalResponse,
+    Prediction,
+    Status,
+    TextRequest,
+)
+
+PAGE = os.path.join(os.path.dirname(__file__), "page")
+_EXAMPLE = "Operating profit rose to EUR 13.1 mn from EUR 8.7 mn."
+_PAGE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+def build_api(core: Core, metrics: Metrics) -> tuple[FastAPI, frozenset[str]]:
+    """The application over one core, and its paths."""
+    api = FastAPIOffline(
+        title="Undertone",
+        summary="Tells the tone of a text.",
+        version=core.model.artifact.version if core.model else "0",
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    _add_core(api, core)
+    _add_health(api, core)
+    _add_pages(api, metrics)
+    api.add_exception_handler(HTTPException, _problem)  # type: ignore[arg-type]  # Starlette's type is wider
+    wire_types = (TextRequest, BatchRequest, BatchResponse, OriginalRequest, OriginalResponse, Prediction)
+    install(api, (*wire_types, ModelInfo, Limits, Status))
+    return api, frozenset(path for route in api.routes if (path := getattr(route, "path", None)))
+
+
+def _add_core(api: FastAPI, core: Core) -> None:
+    too_long = (*WITH_BODY, "text-too-long")
+    one = operation(TextRequest, Prediction, {"text": _EXAMPLE}, too_long)
+    many = operation(BatchRequest, BatchResponse, {"texts": [_EXAMPLE, "Sales fell."]}, (*WITH_BODY, "batch-too-large"))
+    original = operation(OriginalRequest, OriginalResponse, {"payload": _EXAMPLE}, too_long)
+    api.post("/predict", summary="Classify one text", **one)(_door(core.predict))
+    api.post("/predict/batch", summary="Classify many texts", **many)(_door(core.predict_batch))
+    api.post("/process_text", summary="Classify one text, as the original service did", **original)(
+        _door(core.process_text)
+    )
+
+
+def _add_health(api: FastAPI, core: Core) -> None:
+    @api.get("/livez", summary="The process answers", **operation(None, Status, None, ()))
+    async def livez() -> Response:
+        return _response(ok(msgspec.json.encode(Status("alive"))))
+
+    @api.get("/readyz", summary="The model answers right", **operation(None, Status, None, ("model-unavailable",)))
+    async def readyz() -> Response:
+        return _response(core.ready() or ok(msgspec.json.encode(Status("ready"))))
+
+    @api.get("/model", summary="What answers here", **operation(None, ModelInfo, None, ("model-unavailable",)))
+    async def model() -> Response:
+        return _response(_model_info(core))
+
+
+def _add_pages(api: FastAPI, metrics: Metrics) -> None:
+    @api.get("/", include_in_schema=False)
+    async def page() -> FileResponse:
+        return FileResponse(os.path.join(PAGE, "index.html"), headers=_PAGE_HEADERS)
+
+    @api.get("/metrics", include_in_schema=False)
+    async def exposition() -> Response:
+        return _response(metrics.render())
+
+    api.mount("/page", StaticFiles(directory=PAGE), name="page")
+
+
+def _door(answer: Callable[[bytes], Reply]) -> Callable[[Request], object]:
+    async def route(request: Request) -> Response:
+        return _response(answer(await request.body()))
+
+    route.__name__ = answer.__name__
+    route.__doc__ = answer.__doc__
+    return route
+
+
+def _response(reply: Reply) -> Response:
+    return Response(reply.body, reply.status, dict(reply.headers), reply.content_type)
+
+
+def _model_info(core: Core) -> Reply:
+    if core.model is None:
+        return problem("model-unavailable", core.fault or "")
+    artifact, settings = core.model.artifact, core.settings
+    limits = Limits(settings.max_text_chars, settings.max_batch_texts, settings.max_body_bytes)
+    info = ModelInfo(
+        name=core.model.name,
+        version=artifact.version,
+        task=artifact.task,
+        labels=list(artifact.labels),
+        token_rule=artifact.token_rule,
+        metrics=artifact.about.get("metrics", {}),
+        data=artifact.about.get("data", {}),
+        sha256=dict(artifact.files),
+        limits=limits,
+    )
+    return ok(msgspec.json.encode(info))
+
+
+async def _problem(_request: Request, error: HTTPException) -> Response:
+    """Starlette's own refusals as problem documents."""
+    headers = tuple((error.headers or {}).items())
+    if error.status_code == 405:
+        return _response(problem("method-not-allowed", f"Allowed: {dict(headers).get('Allow', '')}.", headers=headers))
+    return _response(problem("not-found", "The paths are listed at /docs."))

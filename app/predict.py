@@ -1,0 +1,184 @@
+"""The core: bytes of a request in, bytes of the answer out, without a framework.
+
+    validate (schemas) -> classify (textmodel) -> encode
+
+Every door calls it, so the same request has the same answer whichever way it came.
+Left out: what every HTTP answer owes besides (`front`) and how bytes arrive (the doors).
+"""
+
+import os
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
+import msgspec
+
+from textmodel import ArtifactError, Model, load
+from textmodel.errors import TextModelError
+
+from .problems import TYPE_PREFIX, Reply, ok, problem
+from .schemas import (
+    AnyBatchRequest,
+    BatchRequest,
+    BatchResponse,
+    ItemError,
+    OriginalRequest,
+    OriginalResponse,
+    Prediction,
+    TextRequest,
+)
+from .settings import Settings
+
+_R = TypeVar("_R")
+_encode = msgspec.json.Encoder().encode
+_text = msgspec.json.Decoder(TextRequest).decode
+_batch = msgspec.json.Decoder(BatchRequest).decode
+_any_batch = msgspec.json.Decoder(AnyBatchRequest).decode
+_original = msgspec.json.Decoder(OriginalRequest).decode
+_NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+class Core:
+    """A model, or the reason why there is none, and the limits of a request."""
+
+    def __init__(self, model: Model | ArtifactError, settings: Settings) -> None:
+        self.settings = settings
+        self.model = model if isinstance(model, Model) else None
+        self.fault = None if isinstance(model, Model) else _fault(model, settings.artifacts)
+        self.routes: dict[str, Callable[[bytes], Reply]] = {
+            "/predict": self.predict,
+            "/predict/batch": self.predict_batch,
+            "/process_text": self.process_text,
+        }
+
+    def predict(self, body: bytes) -> Reply:
+        """{"text"} to a Prediction, or a problem."""
+        return self._guarded(_text, body, self._predict)
+
+    def predict_batch(self, body: bytes) -> Reply:
+        """{"texts"} to predictions and errors, or a problem."""
+        return self._guarded(_lenient_batch, body, self._predict_batch)
+
+    def process_text(self, body: bytes) -> Reply:
+        """The original service's contract: {"payload"} to {"Raw Text", "Categories"}."""
+        return self._guarded(_original, body, self._process_text)
+
+    def ready(self) -> Reply | None:
+        """None when the model answers its golden inputs right, else the problem."""
+        if self.model is None:
+            return self._unavailable()
+        try:
+            self.model.check_goldens()
+        except TextModelError as error:
+            return problem("model-unavailable", str(error))
+        return None
+
+    def _guarded(self, decode: Callable[[bytes], _R], body: bytes, answer: Callable[[Model, _R], Reply]) -> Reply:
+        try:
+            str(body, "utf-8")  # also where the decoder would skip a field
+            request = decode(body)
+        except msgspec.ValidationError as error:
+            return _not_json(body) or problem("invalid-shape", str(error), path=json_path(str(error)))
+        except _NOT_JSON as error:
+            return problem("invalid-json", _why_not_json(error))
+        if self.model is None:
+            return self._unavailable()
+        return answer(self.model, request)
+
+    def _predict(self, model: Model, request: TextRequest) -> Reply:
+        if len(request.text) > self.settings.max_text_chars:
+            return problem("text-too-long", self._too_long(request.text), path="$.text")
+        prediction = Prediction(*model.classify(request.text))
+        return ok(_encode(prediction), (prediction,))
+
+    def _predict_batch(self, model: Model, request: BatchRequest | AnyBatchRequest) -> Reply:
+        if len(request.texts) > self.settings.max_batch_texts:
+            detail = f"At most {self.settings.max_batch_texts} texts, found {len(request.texts)}."
+            return problem("batch-too-large", detail, path="$.texts")
+        errors = [e for index, text in enumerate(request.texts) if (e := self._item_error(index, text))]
+        bad = {error.index for error in errors}
+        good = [text for index, text in enumerate(request.texts) if index not in bad]
+        answers = tuple(Prediction(*p) for p in model.classify_many(good))  # type: ignore[arg-type]  # only str is good
+        following = iter(answers)
+        predictions = [None if index in bad else next(following) for index in range(len(request.texts))]
+        return ok(_encode(BatchResponse(predictions, errors)), answers)
+
+    def _process_text(self, model: Model, request: OriginalRequest) -> Reply:
+        if len(request.payload) > self.settings.max_text_chars:
+            return problem("text-too-long", self._too_long(request.payload), path="$.payload")
+        prediction = Prediction(*model.classify(request.payload))
+        return ok(_encode(OriginalResponse(request.payload, prediction.label)), (prediction,))
+
+    def _item_error(self, index: int, text: object) -> ItemError | None:
+        if not isinstance(text, str):
+            return ItemError(index, TYPE_PREFIX + "invalid-shape", f"Expected `str`, got `{_json_type(text)}`")
+        if len(text) > self.settings.max_text_chars:
+            return ItemError(index, TYPE_PREFIX + "text-too-long", self._too_long(text))
+        return None
+
+    def _too_long(self, text: str) -> str:
+        return f"At most {self.settings.max_text_chars} characters, found {len(text)}."
+
+    def _unavailable(self) -> Reply:
+        return problem("model-unavailable", self.fault or "")
+
+
+def open_core(settings: Settings) -> Core:
+    """The core over the artifact that `settings` name; a damaged one gives a core that says so."""
+    try:
+        model: Model | ArtifactError = load(settings.task, settings.artifacts)
+    except ArtifactError as error:
+        model = error
+    return Core(model, settings)
+
+
+def json_path(message: str) -> str:
+    """The JSONPath in one of msgspec's messages.
+
+    >>> json_path("Expected `str`, got `int` - at `$.text`")
+    '$.text'
+    >>> json_path("Object missing required field `text`")
+    '$.text'
+    """
+    at = re.search(r" - at `(.+)`$", message)
+    missing = re.search(r"missing required field `(.+?)`", message)
+    return (at[1] if at else "$") + (f".{missing[1]}" if missing else "")
+
+
+def _lenient_batch(body: bytes) -> BatchRequest | AnyBatchRequest:
+    """A batch of texts; read again as a batch of anything where an item is no text."""
+    try:
+        return _batch(body)
+    except msgspec.ValidationError:
+        return _any_batch(body)
+
+
+def _not_json(body: bytes) -> Reply | None:
+    """A problem when a body of the wrong shape is no JSON at all, further on."""
+    try:
+        msgspec.json.decode(body)
+    except _NOT_JSON as error:
+        return problem("invalid-json", _why_not_json(error))
+    return None
+
+
+def _why_not_json(error: Exception) -> str:
+    match error:
+        case RecursionError():
+            return "The JSON is nested too deeply."
+        case UnicodeDecodeError():
+            return f"The body is not UTF-8 at byte {error.start}."
+        case _:
+            return f"{error}."
+
+
+def _json_type(value: object) -> str:
+    names = {bool: "bool", int: "int", float: "float", list: "array", dict: "object"}
+    return names.get(type(value), "null")
+
+
+def _fault(error: ArtifactError, root: str) -> str:
+    """What is wrong with the artifact, with the file as seen from its root."""
+    return (
+        f"{type(error).__name__}: {os.path.relpath(error.path, root)}: expected {error.expected}, found {error.found}"
+    )

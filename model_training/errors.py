@@ -1,0 +1,44 @@
+"""What can go wrong in training, ordered by who has to act; each is one line for a person.
+
+    TrainingError
+    ├── DataError        the data file is not what the task expects
+    ├── RequestError     an argument of the command does not fit the task or the artifact in place
+    └── ParityError      the exported network does not answer as the trained one does
+
+Left out: exit codes, which `__main__` gives them, and the artifact's own errors (`textmodel.errors`).
+"""
+
+
+class TrainingError(Exception):
+    """Base of every error that this room raises on purpose."""
+
+
+class DataError(TrainingError):
+    """A data file cannot be used: `path`, `row` (from 1; None for the whole file), both values."""
+
+    def __init__(self, path: str, row: int | None, expected: str, found: str) -> None:
+        place = path if row is None else f"{path}, row {row}"
+        super().__init__(f"{place}: expected {expected}, found {found}")
+        self.path = path
+        self.row = row
+        self.expected = expected
+        self.found = found
+
+
+class RequestError(TrainingError):
+    """An argument cannot be honoured: its name and both values."""
+
+    def __init__(self, argument: str, expected: str, found: str) -> None:
+        super().__init__(f"{argument}: expected {expected}, found {found}")
+        self.argument = argument
+        self.expected = expected
+        self.found = found
+
+
+class ParityError(TrainingError):
+    """Probabilities of the exported network differ from Keras's own by more than allowed."""
+
+    def __init__(self, expected: float, found: float) -> None:
+        super().__init__(f"exported network: expected Keras's probabilities to {expected}, found {found} off")
+        self.expected = expected
+        self.found = found

@@ -1,0 +1,95 @@
+"""A fitted vectorizer and network to the artifact pair and to the build folder, each whole or not at all.
+
+    saved_model/<task>/, vectorizer/<task>/   the pair, with the card, through `textmodel.publish`
+    build/<task>/                             model.keras and vectorizer.joblib, for parity tests and fine-tuning
+
+Left out: the files' formats (`textmodel.artifact`) and the card's text (`card`).
+"""
+
+import os
+import re
+import tempfile
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textmodel import ArtifactError, Model, artifact
+from textmodel.artifact import Artifact
+
+from .errors import ParityError, RequestError
+
+FIRST_VERSION = "1.0.0"
+PARITY = 1e-5
+_version = re.compile(r"(\d+)\.(\d+)\.(\d+)").fullmatch
+
+
+def in_place(root: str, task: str) -> Artifact | None:
+    """The artifact that training is about to replace; None when there is none.
+
+    Raises: RequestError when there is one that cannot be read, so that its version cannot be followed.
+    """
+    if not any(map(os.path.lexists, artifact.folders(root, task))):
+        return None
+    try:
+        return artifact.read(root, task)
+    except ArtifactError as error:
+        raise RequestError("--version", "a version, as the artifact in place cannot be read", str(error)) from error
+
+
+def check_version(version: str) -> None:
+    """Raises: RequestError unless it is three numbers."""
+    if not _version(version):
+        raise RequestError("--version", "three numbers such as 1.2.0", repr(version[:40]))
+
+
+def next_version(before: Artifact | None, after: Artifact) -> str:
+    """The same version for the same vocabulary and weights, else the next minor one.
+
+    Raises: RequestError when the version before is not three numbers.
+    """
+    if before is None:
+        return FIRST_VERSION
+    if _substance(before) == _substance(after):
+        return before.version
+    check_version(before.version)
+    major, minor, _ = before.version.split(".")
+    return f"{major}.{int(minor) + 1}.0"
+
+
+def check_parity(model: Model, texts: list[str], logits: NDArray[np.float32]) -> float:
+    """The largest difference between served probabilities and the softmax of Keras's `logits` (B, L).
+
+    Raises: ParityError above 1e-5, or where a label differs.
+    """
+    exponentials = np.exp(logits.astype(np.float64) - logits.max(1, keepdims=True))
+    expected = exponentials / exponentials.sum(1, keepdims=True)
+    served = model.probabilities_many(texts)
+    difference = float(np.abs(served - expected).max())
+    if difference > PARITY or (served.argmax(1) != expected.argmax(1)).any():
+        raise ParityError(PARITY, difference)
+    return difference
+
+
+def save_build(root: str, task: str, model: Any, vectorizer: Any) -> None:
+    """Keras's and scikit-learn's own files into build/<task>/, each put in place by a rename."""
+    import joblib
+
+    folder = os.path.join(root, "build", task)
+    os.makedirs(folder, exist_ok=True)
+    _put(folder, "model.keras", model.save)
+    _put(folder, "vectorizer.joblib", lambda path: joblib.dump(vectorizer, path))
+
+
+def _put(folder: str, name: str, save: Callable[[str], Any]) -> None:
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".staging-") as staging:
+        path = os.path.join(staging, name)
+        save(path)
+        os.replace(path, os.path.join(folder, name))
+
+
+def _substance(pair: Artifact) -> tuple[Any, ...]:
+    """What an answer depends on."""
+    layers = [(bytes(kernel), tuple(np.asarray(bias, np.float32).tolist())) for kernel, bias in pair.layers]
+    return pair.labels, pair.token_rule, list(pair.terms), layers, pair.temperature

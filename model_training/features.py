@@ -1,0 +1,34 @@
+"""Texts to features (B, V): scikit-learn's vectorizer over the token rules that serving uses.
+
+There is one tokenizer, `textmodel.tokens`; scikit-learn only chooses the terms and counts them.
+Left out: the served vectorizer, which `textmodel.vectorizer` builds from the chosen terms.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from textmodel.tokens import RULES
+
+from .recipes import Recipe
+
+
+def vectorizer(recipe: Recipe) -> Any:
+    """A TfidfVectorizer, not yet fitted, without idf: plain counts where the recipe sets no norm."""
+    return TfidfVectorizer(
+        analyzer=RULES[recipe.token_rule],
+        binary=recipe.binary,
+        use_idf=False,
+        norm=recipe.norm,
+        max_features=recipe.max_terms,
+        dtype=np.float32,
+    )
+
+
+def dense(fitted: Any, texts: Sequence[str]) -> NDArray[np.float32]:
+    """Texts to (B, V) as Keras takes them; whole, since 5,000 x 6,000 float32 are 120 MB."""
+    features: NDArray[np.float32] = fitted.transform(texts).toarray()
+    return features

@@ -1,0 +1,95 @@
+"""Confusion matrices to accuracy, precision, recall and F1, with standard errors and intervals.
+
+A confusion matrix is (L, L): rows are the true labels, columns the predicted ones; every function
+also takes a stack of them (..., L, L). Left out: where predictions come from (`evaluate`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+RESAMPLES = 2000
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean over folds and its standard error."""
+
+    mean: float
+    se: float
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A value over all out-of-fold predictions and its 95 % bootstrap interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def estimate(values: Sequence[float]) -> Estimate:
+    """
+    >>> estimate([0.7, 0.8, 0.9])
+    Estimate(mean=0.8, se=0.0577)
+    """
+    return Estimate(round(float(np.mean(values)), 4), round(float(np.std(values, ddof=1)) / sqrt(len(values)), 4))
+
+
+def confusion(targets: NDArray[np.intp], predicted: NDArray[np.intp], labels: int) -> NDArray[np.intp]:
+    """
+    >>> confusion(np.array([0, 0, 1]), np.array([0, 1, 1]), 2).tolist()
+    [[1, 1], [0, 1]]
+    """
+    return np.bincount(targets * labels + predicted, minlength=labels * labels).reshape(labels, labels)
+
+
+def accuracy(matrix: NDArray[np.intp]) -> Floats:
+    """The share of right answers; 0 where there are none to judge."""
+    return _share(np.trace(matrix, axis1=-2, axis2=-1), matrix.sum((-2, -1)))
+
+
+def by_class(matrix: NDArray[np.intp]) -> dict[str, Floats]:
+    """Precision, recall and F1 of each label, (..., L); 0 where nothing was predicted or true.
+
+    >>> by_class(np.array([[1, 1], [0, 1]]))["recall"].tolist()
+    [0.5, 1.0]
+    """
+    right = np.diagonal(matrix, axis1=-2, axis2=-1)
+    predicted, true = matrix.sum(-2), matrix.sum(-1)
+    return {
+        "precision": _share(right, predicted),
+        "recall": _share(right, true),
+        "f1": _share(2 * right, predicted + true),
+    }
+
+
+def macro_f1(matrix: NDArray[np.intp]) -> Floats:
+    """The mean of the labels' F1."""
+    mean: Floats = by_class(matrix)["f1"].mean(-1)
+    return mean
+
+
+def intervals(matrix: NDArray[np.intp], seed: int) -> dict[str, list[Interval]]:
+    """Precision, recall and F1 of each label over one matrix, with 95 % intervals.
+
+    Drawing N rows again with replacement is one multinomial draw over the cells.
+    """
+    total = int(matrix.sum())
+    draws = np.random.default_rng(seed).multinomial(total, matrix.ravel() / total, RESAMPLES)
+    resampled = by_class(draws.reshape(RESAMPLES, *matrix.shape))
+    return {
+        name: [
+            Interval(*(round(float(x), 4) for x in (value, *np.percentile(resampled[name][:, n], [2.5, 97.5]))))
+            for n, value in enumerate(values)
+        ]
+        for name, values in by_class(matrix).items()
+    }
+
+
+def _share(part: NDArray[np.intp], whole: NDArray[np.intp]) -> Floats:
+    return np.asarray(part / np.maximum(whole, 1), dtype=np.float64)

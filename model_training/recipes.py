@@ -1,0 +1,66 @@
+"""Everything that decides a trained network, in one block each; saved in the manifest with the result.
+
+SENTIMENT is what is published; ORIGINAL is the network of the service that users have today, trained
+on the same folds as the yardstick. Left out: what belongs to a task and not to a network (`tasks`).
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The values of one training. V terms, H hidden units, L labels."""
+
+    # Text to features.
+    token_rule: int  # a number of textmodel.tokens.RULES
+    max_terms: int  # V at most: the most frequent terms of the training texts
+    binary: bool  # a term counts once, however often it occurs
+    norm: str | None  # "l2" scales a bag of n distinct terms to 1/sqrt(n) each
+    # The network.
+    hidden: tuple[int, ...]  # units of each hidden layer, relu
+    input_dropout: float  # share of a text's terms left out at each step
+    hidden_dropout: float  # share of each hidden layer's units left out
+    first_kernel_stddev: float | None  # of N(0, s) for the (V, H) kernel; None: Keras's Glorot uniform
+    # Its training.
+    learning_rate: float
+    cosine_decay: bool  # from learning_rate to 0 over all steps; else constant
+    first_kernel_weight_decay: float  # decoupled (AdamW), on the (V, H) kernel alone
+    class_weight_power: float  # a class of relative frequency f weighs f ** power; 0: all the same
+    epochs: int  # all of them: no early stopping
+    batch_size: int
+
+
+SENTIMENT = Recipe(
+    token_rule=1,
+    max_terms=6000,  # 3,000 are nearly as good; 6,000 x 16 float32 are 384 kB
+    binary=True,  # tf-idf weights are worse
+    norm="l2",
+    hidden=(16,),  # 8 units lose a point, 64 overfit, and a second hidden layer gains nothing
+    input_dropout=0.3,
+    hidden_dropout=0.3,
+    first_kernel_stddev=0.01,
+    learning_rate=1e-3,
+    cosine_decay=True,
+    first_kernel_weight_decay=1.0,  # rare terms must earn their weight; 96 % of the weights are here
+    class_weight_power=-0.5,  # half-way between ignoring rarity and cancelling it
+    epochs=25,
+    batch_size=64,
+)
+
+# CountVectorizer(max_features=4000, ngram_range=(1, 2)) -> 512 -> 256 -> 3, adam, plain cross-entropy.
+ORIGINAL = Recipe(
+    token_rule=1,  # the same terms as CountVectorizer's defaults with pairs of words
+    max_terms=4000,
+    binary=False,
+    norm=None,
+    hidden=(512, 256),
+    input_dropout=0.0,
+    hidden_dropout=0.2,
+    first_kernel_stddev=None,
+    learning_rate=1e-3,
+    cosine_decay=False,
+    first_kernel_weight_decay=0.0,
+    class_weight_power=0.0,
+    epochs=10,
+    batch_size=32,
+)

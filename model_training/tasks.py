@@ -1,0 +1,75 @@
+"""What belongs to a task and not to its network: labels, the file's layout, and what its card has to say.
+
+SENTIMENT is known by name; any other task is named on the command line with its labels.
+Left out: training values (`recipes`).
+"""
+
+from dataclasses import dataclass
+
+from .data import Layout
+
+
+@dataclass(frozen=True)
+class Task:
+    """One classifier's subject."""
+
+    name: str
+    labels: tuple[str, ...]
+    title: str
+    source: str
+    """The data: what it is, who made it."""
+    licence: str
+    """The data's licence, and what follows from it for the weights."""
+    not_for: tuple[str, ...]
+    layout: Layout = Layout()
+
+
+SENTIMENT = Task(
+    name="sentiment",
+    labels=("negative", "neutral", "positive"),
+    title="Tone of a sentence of financial news",
+    source=(
+        "Financial PhraseBank v1.0: English sentences of news about companies listed in Helsinki, labelled by 5 to 8 "
+        "annotators each, from the point of view of an investor. P. Malo, A. Sinha, P. Korhonen, J. Wallenius and "
+        "P. Takala, *Good debt or bad debt: Detecting semantic orientations in economic texts*, Journal of the "
+        "Association for Information Science and Technology 65 (4), 2014."
+    ),
+    licence=(
+        "The data is under CC BY-NC-SA 3.0, so the weights and the vocabulary made from it are shared under "
+        "CC BY-NC-SA 3.0 too: **no commercial use**. This is apart from the licence of the code, which is MIT. "
+        "To use the code commercially, train it on data of your own."
+    ),
+    not_for=(
+        "Investment decisions, or any other decision that nobody checks.",
+        "Texts unlike its data: other languages, posts and chat, reviews, whole documents. It was trained on single "
+        "English sentences of news from 2005 to 2010, nearly all about Nordic companies.",
+        "Knowing which company a sentence is about, or weighing two statements against each other.",
+        "Numbers: it reads words and pairs of words, so *rose to 13 from 8* and *rose to 8 from 13* are nearly alike.",
+        "The probabilities as risks: they are not calibrated.",
+    ),
+)
+TASKS = {SENTIMENT.name: SENTIMENT}
+
+# Written for this project, none from a data set; the first has no term at all, the second none that is known.
+GOLDENS = (
+    "",
+    "Xyzzyq plughq frobozzq.",
+    "Quarterly earnings doubled as orders from abroad kept growing.",
+    "The plant will close and two hundred jobs will go after sales fell sharply.",
+    "The annual meeting takes place in the town hall on Tuesday.",
+    "Net loss widened to EUR 4.2 mn from EUR 1.1 mn a year before.",
+    "Margins improved, although demand in the north was weaker than in the year before.",
+    "PROFIT WARNING: revenue will be lower than expected, says Ängström & Søn — shares fall 12 %.",
+)
+
+
+def custom(name: str, labels: tuple[str, ...]) -> Task:
+    """A task that is not known by name."""
+    return Task(
+        name=name,
+        labels=labels,
+        title=f"{name.capitalize()} of a text",
+        source="A file of the person who trained it.",
+        licence="Not stated. What the data's licence asks also holds for weights made from it.",
+        not_for=("Texts unlike those it was trained on.", "The probabilities as risks: they are not calibrated."),
+    )

@@ -1,0 +1,7 @@
+"""`python -m textmodel predict` classifies lines; see `command`."""
+
+import sys
+
+from .command import main
+
+sys.exit(main(sys.argv[1:]))
