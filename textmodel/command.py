@@ -30,8 +30,7 @@ def main(argv: list[str]) -> int:
         return 2
     try:
         if arguments.text is not None:
-            sys.stdout.buffer.write(_answers(model, [arguments.text.encode(errors="surrogateescape")], 1)[0])
-            sys.stdout.buffer.flush()
+            print(_json(model.classify(arguments.text)._asdict()))
             return 0
         return predict(model, sys.stdin.buffer, sys.stdout.buffer, Progress(sys.stdin, sys.stderr))
     except BrokenPipeError:  # the reader has seen enough, as with `| head`
@@ -69,12 +68,17 @@ def _parser() -> argparse.ArgumentParser:
 
 def _blocks(source: BinaryIO) -> Iterator[tuple[list[bytes], int]]:
     """Whole lines as they arrive, with the bytes read for them: many from a file, one from a keyboard."""
-    rest = b""
+    begun: list[bytes] = []  # pieces of a line whose end has not come
+    size_bytes = 0
     while block := source.read1(_BLOCK_BYTES):  # type: ignore[attr-defined]  # buffered readers have it
-        *lines, rest = (rest + block).split(b"\n")
-        yield lines, len(block)
-    if rest:
-        yield [rest], 0
+        size_bytes += len(block)
+        whole, newline, rest = block.rpartition(b"\n")
+        if newline:
+            yield b"".join((*begun, whole)).split(b"\n"), size_bytes
+            begun, size_bytes = [], 0
+        begun.append(rest)
+    if any(begun):
+        yield [b"".join(begun)], size_bytes
 
 
 def _answers(model: Model, lines: list[bytes], first: int) -> tuple[bytes, int]:
@@ -84,8 +88,11 @@ def _answers(model: Model, lines: list[bytes], first: int) -> tuple[bytes, int]:
     objects = [
         _not_utf8(first + index) if text is None else next(predictions)._asdict() for index, text in enumerate(texts)
     ]
-    written = "".join(f"{json.dumps(item, separators=(',', ':'), ensure_ascii=False)}\n" for item in objects)
-    return written.encode(), texts.count(None)
+    return "".join(f"{_json(item)}\n" for item in objects).encode(), texts.count(None)
+
+
+def _json(item: dict[str, object]) -> str:
+    return json.dumps(item, separators=(",", ":"))
 
 
 def _decoded(line: bytes) -> str | None:

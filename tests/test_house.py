@@ -1,0 +1,153 @@
+"""The rules of the house, held over the imports and the files themselves."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ARROWS = {
+    "textmodel": set(),
+    "app": {"textmodel"},
+    "model_training": {"textmodel"},
+    "benchmarks": {"textmodel", "app"},
+}
+"""Which of our rooms each room may import."""
+TRAINERS = {"tensorflow", "keras", "sklearn", "scipy", "pandas", "joblib"}
+MODULES = [path for room in ARROWS for path in sorted((ROOT / room).rglob("*.py"))]
+
+
+def imports(path: Path, *, at_import: bool = False) -> Iterator[tuple[str, int]]:
+    """(module, level) of every import in a file; only those that run when it is imported, if so asked."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = list(_outer(tree)) if at_import else list(ast.walk(tree))
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, 0) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or "", node.level
+
+
+def _outer(node: ast.AST) -> Iterator[ast.AST]:
+    """Every node outside functions and outside `if TYPE_CHECKING`."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
+            continue
+        yield child
+        yield from _outer(child)
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_arrows_go_from_a_room_to_the_floor(path: Path):
+    """A room imports itself by relative imports and no room but those it stands on."""
+    room = path.relative_to(ROOT).parts[0]
+    absolute = {module.split(".")[0] for module, level in imports(path) if level == 0}
+    assert absolute & set(ARROWS) <= ARROWS[room]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_no_module_imports_its_own_root(path: Path):
+    """Inside a room a module is imported by its name, never through the room's root."""
+    assert ("", 1) not in set(imports(path)) or all(_is_module(path, alias) for alias in _names_from_root(path))
+
+
+def _names_from_root(path: Path) -> list[str]:
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return [a.name for n in nodes if isinstance(n, ast.ImportFrom) and n.level and not n.module for a in n.names]
+
+
+def _is_module(path: Path, module: str) -> bool:
+    return (path.parent / f"{module}.py").exists()
+
+
+@pytest.mark.parametrize("room", ARROWS)
+def test_no_cycle(room: str):
+    """The modules of a room import each other in one direction."""
+    edges = {path.stem: _siblings(path) for path in (ROOT / room).glob("*.py")}
+    done: set[str] = set()
+    while ready := {module for module, needs in edges.items() if module not in done and needs <= done}:
+        done |= ready
+    assert set(edges) - done == set()
+
+
+def _siblings(path: Path) -> set[str]:
+    """The modules of the same folder that a module imports when it is imported."""
+    stems = {other.stem for other in path.parent.glob("*.py")}
+    found: set[str] = set()
+    for node in _outer(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level == 1:
+            found |= {node.module.split(".")[0]} if node.module else {alias.name for alias in node.names}
+    return found & stems
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.relative_to(ROOT).parts[0] == "textmodel"], ids=name)
+def test_the_floor_needs_the_standard_library_alone(path: Path):
+    """textmodel imports the standard library, and NumPy only when a function needs it."""
+    outer = {module.split(".")[0] for module, level in imports(path, at_import=True) if level == 0}
+    assert outer <= set(sys.stdlib_module_names)
+    anywhere = {module.split(".")[0] for module, level in imports(path) if level == 0}
+    assert anywhere <= set(sys.stdlib_module_names) | {"numpy"}
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.relative_to(ROOT).parts[0] in ("app", "textmodel")], ids=name)
+def test_serving_names_no_trainer(path: Path):
+    """No module of the service imports what only training needs."""
+    assert {module.split(".")[0] for module, _ in imports(path)} & TRAINERS == set()
+
+
+@pytest.mark.parametrize("folder", ["saved_model", "vectorizer"])
+def test_artifact_folders_hold_data_only(folder: str):
+    """No code and no pickle among the artifacts."""
+    kinds = {path.suffix for path in (ROOT / folder).rglob("*") if path.is_file()}
+    assert kinds <= {".json", ".txt", ".safetensors", ".md", ".png"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_modules_and_functions_are_short(path: Path):
+    """No module over 400 lines, no function over 50."""
+    text = path.read_text(encoding="utf-8")
+    functions = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    assert text.count("\n") <= 400
+    assert [f.name for f in functions if (f.end_lineno or 0) - f.lineno >= 50] == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_every_module_says_what_it_does(path: Path):
+    """A module begins with a docstring."""
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def _locked(use: str) -> dict[str, set[str]]:
+    text = (ROOT / "requirements" / f"{use}.txt").read_text(encoding="utf-8")
+    versions: dict[str, set[str]] = {}
+    for package, version in re.findall(r"^([a-z0-9._-]+)(?:\[[a-z,]+\])?==(\S+)", text, re.MULTILINE):
+        versions.setdefault(package, set()).add(version)
+    return versions
+
+
+def test_requirements_are_locked_together():
+    """Each larger set of requirements holds the smaller ones, at the same versions."""
+    serve, train, dev = (_locked(use) for use in ("serve", "train", "dev"))
+    assert serve.items() <= train.items() <= dev.items()
+
+
+def test_every_requirement_has_a_hash():
+    """Nothing is installed whose bytes are not known."""
+    for use in ("serve", "train", "dev"):
+        text = (ROOT / "requirements" / f"{use}.txt").read_text(encoding="utf-8")
+        entries = re.split(r"\n(?=[a-z0-9])", text)[1:]
+        assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
+
+
+def test_serving_installs_no_trainer():
+    """The serving set names none of what only training needs."""
+    assert set(_locked("serve")) & (TRAINERS | {"tensorflow-cpu", "scikit-learn"}) == set()
