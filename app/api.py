@@ -48,6 +48,7 @@ def build_api(core: Core, metrics: Metrics) -> tuple[FastAPI, frozenset[str]]:
         version=core.model.artifact.version if core.model else "0",
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
     )
     _add_core(api, core)
     _add_health(api, core)
@@ -63,23 +64,35 @@ def _add_core(api: FastAPI, core: Core) -> None:
     one = operation(TextRequest, Prediction, {"text": _EXAMPLE}, too_long)
     many = operation(BatchRequest, BatchResponse, {"texts": [_EXAMPLE, "Sales fell."]}, (*WITH_BODY, "batch-too-large"))
     original = operation(OriginalRequest, OriginalResponse, {"payload": _EXAMPLE}, too_long)
-    api.post("/predict", summary="Classify one text", **one)(_door(core.predict))
-    api.post("/predict/batch", summary="Classify many texts", **many)(_door(core.predict_batch))
-    api.post("/process_text", summary="Classify one text, as the original service did", **original)(
+    api.post("/predict", summary="Classify one text", tags=["Predict"], **one)(_door(core.predict))
+    api.post("/predict/batch", summary="Classify many texts", tags=["Predict"], **many)(_door(core.predict_batch))
+    api.post("/process_text", summary="Classify one text, as the original service did", tags=["Predict"], **original)(
         _door(core.process_text)
     )
 
 
 def _add_health(api: FastAPI, core: Core) -> None:
-    @api.get("/livez", summary="The process answers", **operation(None, Status, None, ()))
+    @api.get(
+        "/livez", summary="The process answers", tags=["Service"], **operation(None, Status, None, (), is_open=True)
+    )
     async def livez() -> Response:
         return _response(ok(msgspec.json.encode(Status("alive"))))
 
-    @api.get("/readyz", summary="The model answers right", **operation(None, Status, None, ("model-unavailable",)))
+    @api.get(
+        "/readyz",
+        summary="The model answers right",
+        tags=["Service"],
+        **operation(None, Status, None, ("model-unavailable",), is_open=True),
+    )
     async def readyz() -> Response:
         return _response(core.ready() or ok(msgspec.json.encode(Status("ready"))))
 
-    @api.get("/model", summary="What answers here", **operation(None, ModelInfo, None, ("model-unavailable",)))
+    @api.get(
+        "/model",
+        summary="What answers here",
+        tags=["Service"],
+        **operation(None, ModelInfo, None, ("model-unavailable",)),
+    )
     async def model() -> Response:
         return _response(_model_info(core))
 

@@ -13,7 +13,7 @@ from typing import Any
 from .front import Front, Visit, body_too_large, new_request_id
 from .log import Log
 from .predict import Core, open_core
-from .problems import Reply, problem
+from .problems import Headers, Reply, problem
 from .settings import Settings, from_environment
 
 Scope = MutableMapping[str, Any]
@@ -44,6 +44,10 @@ class Door:
                 await _lifespan(receive, send)
             case _:
                 await send({"type": "websocket.close", "code": 1000})
+
+    def refused(self, reply: Reply) -> Headers:
+        """What the server adds to its own answer to something that never became a request."""
+        return self._front.leave(self._front.enter("", "", {}), reply)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]

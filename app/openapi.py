@@ -12,19 +12,20 @@ from fastapi import FastAPI
 from .problems import JSON, KINDS, PROBLEM_JSON, TYPE_PREFIX, Problem
 
 _REF = "#/components/schemas/{name}"
-AROUND = ("unauthorized", "internal")
-"""Problems of every path."""
 WITH_BODY = ("invalid-json", "body-timeout", "body-too-large", "invalid-shape", "model-unavailable")
 """Problems of every path that takes a body."""
 
 
-def operation(request: type | None, answer: type | None, example: object, problems: tuple[str, ...]) -> dict[str, Any]:
-    """What a route tells FastAPI: its body, its answer and the problems it may end in."""
-    extra: dict[str, Any] = {}
+def operation(
+    request: type | None, answer: type | None, example: object, problems: tuple[str, ...], *, is_open: bool = False
+) -> dict[str, Any]:
+    """What a route tells FastAPI: its body, its answer, its problems, and that it may ask for a key."""
+    extra: dict[str, Any] = {} if is_open else {"security": [{}, {"apiKey": []}, {"bearer": []}]}
     if request:
         content = {"schema": _reference(request)} | ({"example": example} if example else {})
         extra["requestBody"] = {"required": True, "content": {JSON: content}}
-    responses = {status: _problem_response(kinds) for status, kinds in _by_status((*problems, *AROUND)).items()}
+    around = ("internal",) if is_open else ("unauthorized", "internal")
+    responses = {status: _problem_response(kinds) for status, kinds in _by_status((*problems, *around)).items()}
     if answer:
         responses[200] = {"description": "The answer", "content": {JSON: {"schema": _reference(answer)}}}
     return {"openapi_extra": extra, "responses": responses}
@@ -39,10 +40,6 @@ def install(api: FastAPI, types: tuple[type, ...]) -> None:
         if api.openapi_schema is None:
             document = generate()
             document["components"] = {"schemas": components, "securitySchemes": _SECURITY}
-            document["security"] = [{}, {"apiKey": []}, {"bearer": []}]
-            for path in document["paths"].values():
-                for described in path.values():
-                    described["responses"].pop("422", None) if "requestBody" not in described else None
             api.openapi_schema = document
         return api.openapi_schema
 
