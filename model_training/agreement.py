@@ -50,7 +50,8 @@ def read(data_path: str, texts: Sequence[str], labels: Sequence[str]) -> Agreeme
 
 
 def _key(sentence: str) -> str:
-    """
+    """What both files have in common of a sentence.
+
     >>> _key("J+Ærvinen 's") == _key("J+ñrvinen's")
     True
     """

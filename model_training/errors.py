@@ -2,6 +2,7 @@
 
     TrainingError
     ├── DataError        the data file is not what the task expects
+    ├── VocabularyError  the texts hold no term to learn from
     ├── RequestError     an argument of the command does not fit the task or the artifact in place
     └── ParityError      the exported network does not answer as the trained one does
 
@@ -23,6 +24,14 @@ class DataError(TrainingError):
         self.row = row
         self.expected = expected
         self.found = found
+
+
+class VocabularyError(TrainingError):
+    """No text to fit to has a term of the token rule."""
+
+    def __init__(self, token_rule: int) -> None:
+        super().__init__(f"the texts: expected terms of token rule {token_rule} to learn from, found none")
+        self.token_rule = token_rule
 
 
 class RequestError(TrainingError):

@@ -4,7 +4,7 @@ Everything is fitted inside the fold, vocabulary included. Sentences with the sa
 model can tell apart, always share a fold. Left out: what the numbers look like (`card`, `plots`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +43,19 @@ class Scores:
     by_class: dict[str, list[Interval]]
 
 
+@dataclass(frozen=True)
+class Results:
+    """All that cross-validation found out."""
+
+    folds: int
+    ours: Scores
+    original: Scores
+    majority: Scores
+    curve_sizes: tuple[int, ...]
+    curve_accuracy: tuple[Estimate, ...]
+    curve_macro_f1: tuple[Estimate, ...]
+
+
 def folds(corpus: Corpus, token_rule: int, count: int, seed: int) -> list[Fold]:
     """Stratified folds that never part two sentences with the same set of terms."""
     rule = RULES[token_rule]
@@ -55,7 +68,7 @@ def folds(corpus: Corpus, token_rule: int, count: int, seed: int) -> list[Fold]:
 def out_of_fold(
     recipe: Recipe,
     corpus: Corpus,
-    parts: Sequence[Fold],
+    parts: Iterable[Fold],
     seed: int,
     on_epoch: Callable[[], None],
     share: float = 1.0,
@@ -64,16 +77,16 @@ def out_of_fold(
     predicted = np.empty(len(corpus.targets), np.intp)
     for fit_on, judge_on in parts:
         chosen = subset(fit_on, corpus.targets, share, seed)
-        vectorizer = features.vectorizer(recipe).fit(corpus.texts[chosen])
+        vectorizer = features.fit(recipe, corpus.texts[chosen].tolist())
         model = network.fit(
             recipe,
-            features.dense(vectorizer, corpus.texts[chosen]),
+            features.dense(vectorizer, corpus.texts[chosen].tolist()),
             corpus.targets[chosen],
             len(corpus.labels),
             seed,
             on_epoch,
         )
-        logits = network.predict(model, features.dense(vectorizer, corpus.texts[judge_on]))
+        logits = network.predict(model, features.dense(vectorizer, corpus.texts[judge_on].tolist()))
         predicted[judge_on] = logits.argmax(1)
     return predicted
 

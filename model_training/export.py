@@ -67,7 +67,7 @@ def check_parity(model: Model, texts: list[str], logits: NDArray[np.float32]) ->
     expected = exponentials / exponentials.sum(1, keepdims=True)
     served = model.probabilities_many(texts)
     difference = float(np.abs(served - expected).max())
-    if difference > PARITY or (served.argmax(1) != expected.argmax(1)).any():
+    if not difference <= PARITY or (served.argmax(1) != expected.argmax(1)).any():
         raise ParityError(PARITY, difference)
     return difference
 

@@ -13,6 +13,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from textmodel.tokens import RULES
 
+from .errors import VocabularyError
 from .recipes import Recipe
 
 
@@ -26,6 +27,17 @@ def vectorizer(recipe: Recipe) -> Any:
         max_features=recipe.max_terms,
         dtype=np.float32,
     )
+
+
+def fit(recipe: Recipe, texts: Sequence[str]) -> Any:
+    """The vectorizer of a recipe with its terms chosen from `texts`.
+
+    Raises: VocabularyError when they have none.
+    """
+    rule = RULES[recipe.token_rule]
+    if not any(map(rule, texts)):
+        raise VocabularyError(recipe.token_rule)
+    return vectorizer(recipe).fit(texts)
 
 
 def dense(fitted: Any, texts: Sequence[str]) -> NDArray[np.float32]:

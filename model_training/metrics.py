@@ -33,7 +33,8 @@ class Interval:
 
 
 def estimate(values: Sequence[float]) -> Estimate:
-    """
+    """Mean and standard error of one value a fold.
+
     >>> estimate([0.7, 0.8, 0.9])
     Estimate(mean=0.8, se=0.0577)
     """
@@ -41,7 +42,8 @@ def estimate(values: Sequence[float]) -> Estimate:
 
 
 def confusion(targets: NDArray[np.intp], predicted: NDArray[np.intp], labels: int) -> NDArray[np.intp]:
-    """
+    """How often each label (row) was given each label (column).
+
     >>> confusion(np.array([0, 0, 1]), np.array([0, 1, 1]), 2).tolist()
     [[1, 1], [0, 1]]
     """

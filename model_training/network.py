@@ -107,5 +107,6 @@ def _keras() -> Any:
     import keras
     import tensorflow as tf
 
+    tf.get_logger().setLevel("ERROR")  # it warns of each new network's tracing
     tf.config.experimental.enable_op_determinism()
     return keras

@@ -38,7 +38,7 @@ def confusion(matrix: NDArray[np.intp], labels: Sequence[str]) -> bytes:
     axes.set_yticks(range(len(labels)), labels, rotation=90, va="center")
     axes.set_xlabel("predicted")
     axes.set_ylabel("true")
-    axes.set_title("Out-of-fold predictions", fontsize=11, color=INK)
+    axes.set_title("Out-of-fold predictions: count, share of the true label", fontsize=10, color=INK)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     return _png(figure)
@@ -50,18 +50,18 @@ def learning_curve(sizes: Sequence[int], curves: Mapping[str, Sequence[Estimate]
     axes = figure.subplots()
     for (name, estimates), colour in zip(curves.items(), (FIRST, SECOND), strict=True):
         means, errors = [e.mean for e in estimates], [e.se for e in estimates]
-        axes.errorbar(sizes, means, errors, color=colour, marker="o", markersize=4, capsize=3, label=name)
-        axes.annotate(f"{means[-1]:.3f}", (sizes[-1], means[-1]), (6, 0), textcoords="offset points", va="center",
-                      fontsize=9, color=colour)  # fmt: skip
+        axes.errorbar(sizes, means, errors, color=colour, marker="o", markersize=4, capsize=3)
+        end = (sizes[-1], means[-1])
+        label = f"{name}\n{means[-1]:.3f}"
+        axes.annotate(label, end, (8, 0), textcoords="offset points", va="center", fontsize=9, color=colour)
     axes.set_xscale("log", base=2)
     axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
     axes.minorticks_off()
-    axes.margins(x=0.1)
+    axes.set_xlim(sizes[0] * 0.85, sizes[-1] * 1.6)
     axes.set_xlabel("training sentences (each step doubles them)")
-    axes.set_title("Learning curve, mean and standard error over folds", fontsize=11, color=INK)
+    axes.set_title("Learning curve: mean and standard error over the folds", fontsize=10, color=INK)
     axes.grid(axis="y", color="#d0d7de", linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, loc="upper left")
     return _png(figure)
 
 

@@ -35,7 +35,7 @@ SENTIMENT = Recipe(
     max_terms=6000,  # 3,000 are nearly as good; 6,000 x 16 float32 are 384 kB
     binary=True,  # tf-idf weights are worse
     norm="l2",
-    hidden=(16,),  # 8 units lose a point, 64 overfit, and a second hidden layer gains nothing
+    hidden=(16,),  # 8 units lose half a point and 2.5 of macro-F1; 32, or a second layer, gain nothing beyond noise
     input_dropout=0.3,
     hidden_dropout=0.3,
     first_kernel_stddev=0.01,
@@ -61,6 +61,6 @@ ORIGINAL = Recipe(
     cosine_decay=False,
     first_kernel_weight_decay=0.0,
     class_weight_power=0.0,
-    epochs=10,
+    epochs=10,  # not known of the original; 5 give the same
     batch_size=32,
 )

@@ -4,7 +4,7 @@ SENTIMENT is known by name; any other task is named on the command line with its
 Left out: training values (`recipes`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .data import Layout
 
@@ -21,7 +21,7 @@ class Task:
     licence: str
     """The data's licence, and what follows from it for the weights."""
     not_for: tuple[str, ...]
-    layout: Layout = Layout()
+    layout: Layout = field(default_factory=Layout)
 
 
 SENTIMENT = Task(
@@ -41,8 +41,7 @@ SENTIMENT = Task(
     ),
     not_for=(
         "Investment decisions, or any other decision that nobody checks.",
-        "Texts unlike its data: other languages, posts and chat, reviews, whole documents. It was trained on single "
-        "English sentences of news from 2005 to 2010, nearly all about Nordic companies.",
+        "Texts unlike its data, which is single English sentences of news: other languages, posts, reviews, documents.",
         "Knowing which company a sentence is about, or weighing two statements against each other.",
         "Numbers: it reads words and pairs of words, so *rose to 13 from 8* and *rose to 8 from 13* are nearly alike.",
         "The probabilities as risks: they are not calibrated.",

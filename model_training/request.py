@@ -1,0 +1,84 @@
+"""What a run is asked for, and everything that can be refused before a network is fitted.
+
+Imports neither TensorFlow, scikit-learn nor Matplotlib, so that a bad file is refused at once.
+Left out: the run itself (`training`).
+"""
+
+from dataclasses import dataclass, replace
+
+from textmodel.artifact import Artifact
+from textmodel.tokens import RULES
+
+from . import agreement, data, export
+from .agreement import Agreement
+from .data import Dataset
+from .errors import DataError
+from .recipes import ORIGINAL, SENTIMENT, Recipe
+from .tasks import Task
+
+SHARES = (0.125, 0.25, 0.5)
+"""Parts of the training sentences on the learning curve, below all of them."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to train, from what, to where."""
+
+    task: Task
+    data_path: str
+    root: str
+    recipe: Recipe = SENTIMENT
+    yardstick: Recipe = ORIGINAL
+    folds: int = 5
+    seed: int = 0
+    version: str | None = None
+
+    def epochs(self) -> int:
+        """Epochs over all networks that this run fits."""
+        ours = self.folds * (len(SHARES) + 1) + 1
+        return ours * self.recipe.epochs + self.folds * self.yardstick.epochs
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The data as read, and the artifact that is about to be replaced."""
+
+    dataset: Dataset
+    agreement: Agreement | None
+    before: Artifact | None
+
+
+def prepare(request: Request) -> Prepared:
+    """Everything that can be refused before a network is fitted; takes well under a second.
+
+    Raises: DataError, RequestError.
+    """
+    if request.version:
+        export.check_version(request.version)
+    dataset = data.read(request.data_path, request.task.labels, request.task.layout, at_least=request.folds)
+    agreed = agreement.read(request.data_path, dataset.texts, [dataset.labels[n] for n in dataset.targets])
+    _check_terms(request, dataset)
+    before = None if request.version else export.in_place(request.root, request.task.name)
+    return Prepared(dataset, agreed, before)
+
+
+def _check_terms(request: Request, dataset: Dataset) -> None:
+    """Every label can be in every fold: it has that many sentences that differ to the token rule."""
+    rule = RULES[request.recipe.token_rule]
+    found: list[set[frozenset[str]]] = [set() for _ in dataset.labels]
+    for text, target in zip(dataset.texts, dataset.targets, strict=True):
+        if terms := frozenset(rule(text)):
+            found[target].add(terms)
+    for label, different in zip(dataset.labels, found, strict=True):
+        if len(different) < request.folds:
+            expected = f"at least {request.folds} rows labelled {label!r} with different words"
+            raise DataError(request.data_path, None, expected, str(len(different)))
+
+
+def with_epochs(request: Request, epochs: int) -> Request:
+    """The same request with fewer or more epochs for both networks, for a quick look."""
+    return replace(
+        request,
+        recipe=replace(request.recipe, epochs=epochs),
+        yardstick=replace(request.yardstick, epochs=epochs),
+    )

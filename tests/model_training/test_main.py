@@ -1,0 +1,147 @@
+"""The command line: exit codes, one line on stderr, and an artifact in place that stays as it is."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from model_training.__main__ import main
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+GOOD = b"negative,It fell .\rneutral,It is so .\rpositive,It rose .\r"
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (None, "expected a readable file, found no such file or directory"),
+        (b"", "expected labelled rows, found an empty file"),
+        (GOOD + b"positive\r", ", row 4: expected 2 columns, a label and a text, found 1"),
+        (GOOD + b"happy,It rose .\r", ", row 4: expected a label out of negative, neutral, positive, found 'happy'"),
+        (GOOD + b"positive,\0\r", ", row 4: expected text, found a NUL byte (byte 66): this is no text file"),
+        (GOOD, "expected at least 5 usable rows labelled 'negative', found 1"),
+    ],
+)
+def test_a_bad_file_is_one_line_and_exit_code_2(
+    pair: Any,
+    tree: Callable[[Path], dict[str, bytes]],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    content: bytes | None,
+    line: str,
+) -> None:
+    before = tree(pair.root)
+    path = tmp_path / "bad.csv"
+    if content is not None:
+        path.write_bytes(content)
+
+    code = main(["sentiment", "--data", str(path), "--out", str(pair.root)])
+
+    out, err = capsys.readouterr()
+    assert code == 2
+    assert err.startswith(f"error: {path}")
+    assert err.endswith(f"{line}\n")
+    assert err.count("\n") == 1
+    assert out == ""
+    assert tree(pair.root) == before
+
+
+def test_a_directory_is_no_data_file(pair: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sentiment", "--data", str(tmp_path), "--out", str(pair.root)]) == 2
+    assert capsys.readouterr().err == f"error: {tmp_path}: expected a readable file, found is a directory\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["mood"], "--labels: expected the labels of 'mood', such as --labels no,yes, found none"),
+        (["mood", "--labels", "up"], "--labels: expected two or more different labels with commas between, found 'up'"),
+        (["mood", "--labels", "up,up"], "found 'up,up'"),
+        (["../mood", "--labels", "a,b"], "task: expected a name of letters, digits and underscores, found '../mood'"),
+        (["sentiment", "--version", "2"], "--version: expected three numbers such as 1.2.0, found '2'"),
+    ],
+)
+def test_an_argument_that_does_not_fit_is_exit_code_2(
+    data_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], line: str
+) -> None:
+    assert main([*arguments, "--data", data_file, "--out", str(tmp_path)]) == 2
+    assert line in capsys.readouterr().err
+    assert not os.listdir(tmp_path)
+
+
+@pytest.mark.parametrize("arguments", [["--folds", "1"], ["--epochs", "0"], ["--seed", "-1"], ["--token-rule", "0"]])
+def test_a_number_out_of_range_is_refused_by_the_parser(
+    data_file: str, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["sentiment", "--data", data_file, *arguments])
+
+    assert caught.value.code == 2
+    assert arguments[0] in capsys.readouterr().err
+
+
+def test_a_damaged_artifact_in_place_is_not_followed_blindly(
+    pair: Any, data_file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its version cannot be known, so the next one must be named."""
+    pair.write(pair.weights, b"no weights")
+
+    assert main(["sentiment", "--data", data_file, "--out", str(pair.root)]) == 2
+    assert "--version: expected a version, as the artifact in place cannot be read" in capsys.readouterr().err
+
+
+def test_texts_without_words_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [f"no,{'!' * n}" for n in range(1, 10)] + [f"yes,{'?' * n}" for n in range(1, 10)]
+    (tmp_path / "signs.csv").write_text("\n".join(rows))
+
+    code = main(["signs", "--labels", "no,yes", "--data", str(tmp_path / "signs.csv"), "--out", str(tmp_path / "root")])
+
+    assert code == 2
+    assert "expected at least 5 rows labelled 'no' with different words, found 0" in capsys.readouterr().err
+    assert not (tmp_path / "root").exists()
+
+
+def test_a_bad_file_is_refused_before_anything_heavy_is_imported(
+    command: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    """No TensorFlow, no scikit-learn, no Matplotlib: the answer comes at once, and without a traceback."""
+    heavy = "{'tensorflow', 'keras', 'sklearn', 'matplotlib', 'rich'}"
+    report = f"import atexit, sys; atexit.register(lambda: print(sorted({heavy} & sys.modules.keys()))); "
+
+    run = command("sentiment", "--data", str(tmp_path / "none.csv"), before=report)
+    out, err = run.communicate(timeout=60)
+
+    assert run.returncode == 2
+    assert err == f"error: {tmp_path / 'none.csv'}: expected a readable file, found no such file or directory\n"
+    assert out == "[]\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_ctrl_c_leaves_everything_as_it_was(
+    pair: Any,
+    tree: Callable[[Path], dict[str, bytes]],
+    data_file: str,
+    command: Callable[..., subprocess.Popen[str]],
+) -> None:
+    """In the middle of a fit: exit code 130, one line more on stderr, the same files."""
+    before = tree(pair.root)
+    run = command("sentiment", "--data", data_file, "--out", str(pair.root), "--epochs", "60", "--version", "2.0.0")
+    assert run.stderr is not None
+    lines = [run.stderr.readline(), run.stderr.readline()]
+
+    run.send_signal(signal.SIGINT)
+    _, rest = run.communicate(timeout=60)
+
+    assert lines == ["network, fold 1 of 5 ...\n", "network, fold 2 of 5 ...\n"]
+    assert run.returncode == 130
+    assert rest == "error: interrupted: nothing was changed\n"
+    assert tree(pair.root) == before
