@@ -33,7 +33,7 @@ hypothesis.settings.load_profile("undertone")
 TERMS = """
 profit loss sales net operating eur mn million 2009 2010 13 rose fell from to the in of quarter year compared
 company finnish shares dividend order contract market growth decreased increased layoffs agreement services
-helsinki nokia straße überschuss 売上高 прибыль i̇stanbul
+helsinki nokia straße überschuss 売上高 прибыль stanbul
 profit rose|profit fell|net sales|net profit|operating profit|operating loss|eur mn|in the|of the|from eur|to eur
 compared to|the company|the year|sales increased|sales decreased|net loss|mn in|mn from|the finnish|eur 13|13 mn
 """

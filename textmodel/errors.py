@@ -24,21 +24,24 @@ class TextError(TextModelError):
     """The input is not a `str`; `found` is the name of its type."""
 
     def __init__(self, found: str) -> None:
-        super().__init__(f"expected a text (str), found {found}")
+        super().__init__(found)
         self.found = found
+
+    def __str__(self) -> str:
+        return f"expected a text (str), found {self.found}"
 
 
 class ArtifactError(TextModelError):
     """An artifact pair cannot be used: `path` is the file, `expected` and `found` the two values."""
 
     def __init__(self, path: str, expected: object, found: object) -> None:
-        super().__init__(f"{path}: expected {expected}, found {found}")
+        super().__init__(path, expected, found)
         self.path = path
         self.expected = expected
         self.found = found
 
-    def __reduce__(self) -> tuple[type, tuple[str, object, object]]:
-        return type(self), (self.path, self.expected, self.found)
+    def __str__(self) -> str:
+        return f"{self.path}: expected {self.expected}, found {self.found}"
 
 
 class ArtifactMissing(ArtifactError):
@@ -58,7 +61,7 @@ class ArtifactHash(ArtifactError):
 
 
 class ArtifactPair(ArtifactError):
-    """The network was trained with another vectorizer than the one beside it."""
+    """The network was trained with another vectorizer than the one beside it, or either for another task."""
 
 
 class ArtifactLabels(ArtifactError):

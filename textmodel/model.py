@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DIGITS = 6
-GOLDEN_TOLERANCE = 1e-6
+GOLDEN_TOLERANCE = 1.5e-6  # one unit of the last digit, as rounded scores are compared
 _CHUNK = 1024
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -74,6 +74,8 @@ class Model:
         """B texts to (B, L) probabilities, not rounded; at most 1e-6 from `probabilities` of each."""
         import numpy as np
 
+        if isinstance(texts, str):  # a sequence of its letters, which nobody means
+            raise TextError("one str where many were expected")
         for text in texts:
             if not isinstance(text, str):
                 raise TextError(type(text).__name__)
@@ -88,7 +90,7 @@ class Model:
 
     def _prediction(self, probabilities: list[float]) -> Prediction:
         scores = [round(p, DIGITS) for p in probabilities]
-        best = probabilities.index(max(probabilities))
+        best = scores.index(max(scores))  # of equal scores the first, however their last bits came out
         return Prediction(self.labels[best], scores[best], dict(zip(self.labels, scores, strict=True)), self.name)
 
     def check_goldens(self) -> None:

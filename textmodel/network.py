@@ -76,7 +76,7 @@ class Network:
         scale = value / (1 << FRACTION_BITS)
         out = [(lane - offset) * scale + b for lane, b in zip(self._lanes(total), self._first_bias, strict=True)]
         for units in self._rest:
-            hidden = [max(0.0, x) for x in out]
+            hidden = [x if x > 0.0 else 0.0 for x in out]  # noqa: FURB136  # max() takes four times as long
             out = [sum(map(mul, weights, hidden)) + b for weights, b in units]
         return out
 

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from .artifact import Artifact, check_weights, encode, folders
+from .artifact import Artifact, check, encode, folders
 from .model import Model, load
 
 
@@ -23,10 +23,10 @@ def publish(root: str, artifact: Artifact, goldens: Sequence[str], extras: Mappi
     `goldens` are the texts whose answers are stored with it; `extras` are further files of its
     saved_model folder (card, plots), by name.
 
-    Raises: ArtifactShape when its parts do not fit; OSError when the disk refuses. Either way the
+    Raises: ArtifactError when its parts do not fit; OSError when the disk refuses. Either way the
     old pair is still there.
     """
-    check_weights(artifact.layers)
+    check(artifact)
     model = Model(artifact)
     artifact = artifact._replace(goldens=[{"text": t, "scores": model.classify(t).scores} for t in goldens])
     vectorizer_files, network_files = encode(artifact)
@@ -65,7 +65,7 @@ def _swap(new: Sequence[str], places: Sequence[str], old: Sequence[str]) -> None
                 done.append((place, aside))
             os.rename(fresh, place)
             done.append((fresh, place))
-    except OSError:
+    except BaseException:  # Ctrl-C too: with other threads around, holding signals back does not stop it
         for source, target in reversed(done):
             os.rename(target, source)
         raise

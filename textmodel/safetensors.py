@@ -44,10 +44,15 @@ def parse(file: bytes) -> tuple[dict[str, Tensor], dict[str, str]]:
     """
     if len(file) < 8 or (length := struct.unpack_from("<Q", file)[0]) > len(file) - 8:
         raise ValueError(f"{len(file)} bytes, which is shorter than the header says")
-    header = json.loads(file[8 : 8 + length])  # JSONDecodeError and UnicodeDecodeError are ValueErrors
+    try:
+        header = json.loads(file[8 : 8 + length])  # JSONDecodeError and UnicodeDecodeError are ValueErrors
+    except RecursionError as error:
+        raise ValueError("a header nested too deep") from error
     if not isinstance(header, dict):
         raise ValueError("a header that is no JSON object")
     metadata = header.pop("__metadata__", {})
+    if not isinstance(metadata, dict) or not all(isinstance(text, str) for text in metadata.values()):
+        raise ValueError("metadata that is not a text for each name")
     data = memoryview(file)[8 + length :]
     return {name: _tensor(name, entry, data) for name, entry in header.items()}, metadata
 

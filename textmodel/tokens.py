@@ -10,7 +10,7 @@ from itertools import pairwise
 
 Rule = Callable[[str], list[str]]
 
-_words = re.compile(r"\b\w\w+\b").findall
+_words = re.compile(r"\w\w+").findall  # the longest runs, so they begin and end at a word boundary
 
 
 def words_1_2(text: str) -> list[str]:
