@@ -1,0 +1,1 @@
+"""Side-by-side measurements of the service and of its alternatives; `python -m benchmarks`."""
