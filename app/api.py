@@ -143,7 +143,9 @@ def _model_info(core: Core) -> Reply:
 
 async def _problem(_request: Request, error: HTTPException) -> Response:
     """Starlette's own refusals as problem documents."""
-    headers = tuple((error.headers or {}).items())
     if error.status_code == 405:
-        return _response(problem("method-not-allowed", f"Allowed: {dict(headers).get('Allow', '')}.", headers=headers))
+        allowed = (error.headers or {}).get("Allow", "")
+        if allowed == "GET":  # a HEAD is answered as a GET is (`asgi`)
+            allowed = "GET, HEAD"
+        return _response(problem("method-not-allowed", f"Allowed: {allowed}.", headers=(("Allow", allowed),)))
     return _response(problem("not-found", "The paths are listed at /docs."))

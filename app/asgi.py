@@ -10,6 +10,7 @@ import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from .deadlines import Deadline
 from .front import Front, Visit, body_too_large, new_request_id
 from .log import Log
 from .predict import Core, open_core
@@ -35,6 +36,7 @@ class Door:
         self._front = front
         self._api = api
         self._settings = core.settings
+        self._deadline = Deadline(core.settings.body_timeout_s)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
@@ -95,7 +97,7 @@ class Door:
     async def _body(self, receive: Receive) -> bytes | Reply:
         """The whole body, or the refusal of one that is too large or too slow."""
         try:
-            async with asyncio.timeout(self._settings.body_timeout_s):
+            with self._deadline:
                 size, chunks = 0, list[bytes]()
                 while True:
                     message = await receive()
@@ -114,7 +116,7 @@ class Door:
     async def _send(self, visit: Visit, reply: Reply, send: Send) -> None:
         extra = self._front.leave(visit, reply)
         headers = [(k.lower().encode(), v.encode("latin-1")) for k, v in (*reply.headers, *extra)]
-        if reply.status != 204:
+        if reply.status not in (204, 304):
             headers += [(b"content-type", reply.content_type.encode()), (b"content-length", b"%d" % len(reply.body))]
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         await send({"type": "http.response.body", "body": reply.body})

@@ -28,7 +28,10 @@ def answer(core: Core, event: object) -> dict[str, Any]:
     """
     if isinstance(event, Mapping) and event.get("warmup") is True:
         return {"warm": True, "model": core.model.name if core.model else None}
-    reply = _reply(core, event)
+    try:
+        reply = _reply(core, event)
+    except Exception as error:  # noqa: BLE001  # whatever it is, its message may hold the text
+        raise ServiceFault(problem("internal", f"{type(error).__name__}.").body.decode()) from None
     if reply.status >= 500:
         raise ServiceFault(reply.body.decode())
     document: dict[str, Any] = msgspec.json.decode(reply.body)

@@ -4,6 +4,7 @@ With PROMETHEUS_MULTIPROC_DIR set, as prometheus-client has it, the figures of s
 added up. Left out: Lambda, whose metrics go another way, so this module is never imported there.
 """
 
+import os
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -25,6 +26,8 @@ class Metrics:
 
     def __init__(self, multiprocess_dir: str | None = None) -> None:
         self._multiprocess_dir = multiprocess_dir
+        if multiprocess_dir:
+            os.makedirs(multiprocess_dir, exist_ok=True)
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "undertone_requests", "Requests answered", ["path", "method", "status"], registry=self._registry

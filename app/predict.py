@@ -14,7 +14,6 @@ from typing import TypeVar
 import msgspec
 
 from textmodel import ArtifactError, Model, load
-from textmodel.errors import TextModelError
 
 from .problems import TYPE_PREFIX, Reply, ok, problem
 from .schemas import (
@@ -69,8 +68,8 @@ class Core:
             return self._unavailable()
         try:
             self.model.check_goldens()
-        except TextModelError as error:
-            return problem("model-unavailable", str(error))
+        except ArtifactError as error:
+            return problem("model-unavailable", _fault(error, self.settings.artifacts))
         return None
 
     def _guarded(self, decode: Callable[[bytes], _R], body: bytes, answer: Callable[[Model, _R], Reply]) -> Reply:
@@ -179,6 +178,5 @@ def _json_type(value: object) -> str:
 
 def _fault(error: ArtifactError, root: str) -> str:
     """What is wrong with the artifact, with the file as seen from its root."""
-    return (
-        f"{type(error).__name__}: {os.path.relpath(error.path, root)}: expected {error.expected}, found {error.found}"
-    )
+    root = os.path.join(root, "")
+    return f"{type(error).__name__}: {error.path.removeprefix(root)}: expected {error.expected}, found {error.found}"

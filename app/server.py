@@ -1,8 +1,7 @@
 """Runs the service with uvicorn: what `make serve` starts.
 
-Adds to uvicorn what a service in the open needs: heads of requests have a time and a size limit,
-a malformed one gets a problem document, and SIGTERM first answers what clients have already sent.
-Left out: several worker processes, which the server image gets from granian.
+After SIGTERM it answers every request that a client has already sent, then ends.
+Left out: a connection's own limits (`connection`), and more than one process.
 """
 
 import ipaddress
@@ -10,122 +9,21 @@ import os
 import resource
 import socket
 import sys
-from asyncio import BaseTransport, get_running_loop, sleep
+from asyncio import get_running_loop, sleep
+from contextlib import suppress
 from time import monotonic
 from types import FrameType
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from .asgi import Door, build
-from .problems import Reply, problem
+from .connection import Connection
 from .settings import Settings, SettingsError, from_environment
 
-MAX_HEADER_BYTES = 65_536
-"""Of a request that are not its body: its head, the frames of its chunks beyond what they must be, its trailers."""
-_CHUNK_FRAME = 8
-"""What a chunk of one byte takes besides."""
-_SLICE_BYTES = 4096
-DRAIN_S = 0.5
-"""How long a connection without a request is kept after SIGTERM, for one that is on its way."""
 GRACE_S = 30
-
-
-class Protocol(HttpToolsProtocol):
-    """One connection, with limits on everything of a request that the application does not see."""
-
-    waiting_since: float | None = None
-    """Since when the client owes the rest of a request's head; None while it owes a body or nothing."""
-    framing_bytes = 0
-    """What has come of this request that is not its body."""
-    keep_alive = True
-    """Whether the client of the latest request will send another."""
-    draining = False
-    drained_at = 0.0
-
-    def connection_made(self, transport: BaseTransport) -> None:
-        super().connection_made(transport)  # type: ignore[arg-type]  # as uvicorn itself narrows it
-        self.waiting_since = monotonic()
-
-    def data_received(self, data: bytes) -> None:
-        """Feed the parser in slices, so that what is counted for a request is its own, but for a slice."""
-        if self.waiting_since is None and self._idle():
-            self.waiting_since = monotonic()  # empty lines and the rest of a refused body are no requests
-            self.framing_bytes = 0
-        for start in range(0, len(data), _SLICE_BYTES):
-            part = data[start : start + _SLICE_BYTES]
-            self.framing_bytes += len(part)
-            super().data_received(part)
-            if self.framing_bytes > MAX_HEADER_BYTES:
-                self._refuse(problem("headers-too-large", f"At most {MAX_HEADER_BYTES} bytes."))
-            if self.transport.is_closing():
-                return
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self.waiting_since = monotonic()
-        self.framing_bytes = 0
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        if self.waiting_since is not None:  # else it is a trailer, which nobody reads
-            super().on_header(name, value)
-
-    def on_headers_complete(self) -> None:
-        before, wanted = self.cycle, self.keep_alive
-        super().on_headers_complete()
-        self.waiting_since = None
-        self.keep_alive = self.cycle.keep_alive
-        if self.draining:
-            self.cycle.keep_alive = False
-            if before and not before.response_started and monotonic() < self.drained_at:
-                before.keep_alive = wanted  # a pipelined request follows: its answer is the last
-
-    def on_body(self, body: bytes) -> None:
-        if not self.cycle.response_complete:
-            self.framing_bytes = max(0, self.framing_bytes - (1 + _CHUNK_FRAME) * len(body))
-        super().on_body(body)
-
-    def send_400_response(self, msg: str) -> None:
-        self._refuse(problem("malformed-request", msg))
-
-    def shutdown(self) -> None:
-        """Close after the request that is here, or soon when none is."""
-        if self.draining:
-            return
-        self.draining, self.drained_at = True, monotonic() + DRAIN_S
-        if self._idle():
-            self.loop.call_later(DRAIN_S, self._close_if_idle)
-        else:
-            self.cycle.keep_alive = False
-
-    def _idle(self) -> bool:
-        return self.cycle is None or self.cycle.response_complete
-
-    def _close_if_idle(self) -> None:
-        """A head that has begun is waited for, as long as any."""
-        if self._idle() and (self.waiting_since is None or not self.framing_bytes):
-            self.transport.close()
-
-    def _refuse(self, reply: Reply) -> None:
-        """Answer what is no request, where that is what the client waits for, and close."""
-        if self.transport.is_closing():
-            return
-        in_body = self.waiting_since is None
-        if in_body == self._idle() or self.pipeline or (in_body and self.cycle.response_started):
-            self._close_after_answers()
-            return
-        headers = (*reply.headers, *self.app.refused(reply), ("Content-Type", reply.content_type))
-        head = "".join(f"{name.lower()}: {value}\r\n" for name, value in headers)
-        head = f"HTTP/1.1 {reply.status} \r\n{head}content-length: {len(reply.body)}\r\n\r\n"
-        self.transport.write(head.encode() + reply.body)
-        self.transport.close()
-
-    def _close_after_answers(self) -> None:
-        if self._idle():
-            self.transport.close()
-        else:
-            self.cycle.keep_alive = False
+"""How long after SIGTERM an answer may take to be made and read."""
+BACKLOG = 16_384
 
 
 class Server(uvicorn.Server):
@@ -143,30 +41,49 @@ class Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         if counter % 10 == 0:
-            self._close_slow_heads()
+            self._close_slow()
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Until every connection is closed, also those that were accepted while this began."""
-        stopping = get_running_loop().create_task(super().shutdown(sockets))
+        """Until every connection is closed, also those that nobody had accepted yet."""
+        await self._accept_the_rest()
+        stopping, end = get_running_loop().create_task(super().shutdown(sockets)), monotonic() + GRACE_S
         while not stopping.done():
             for connection in list(self.server_state.connections):
-                connection.shutdown()
-            self._close_slow_heads()
+                connection.shutdown() if monotonic() < end else connection.transport.abort()
+            self._close_slow()
             await sleep(0.05)
         await stopping
+
+    async def _accept_the_rest(self) -> None:
+        """Stop listening without a reset for the clients that the system has connected already."""
+        listeners = [socket.socket(fileno=os.dup(s.fileno())) for server in self.servers for s in server.sockets]
+        for server in self.servers:
+            server.close()
+        await sleep(0)
+        waiting: list[socket.socket] = []
+        for listener in listeners:
+            listener.setblocking(False)
+            with listener, suppress(OSError):  # none waits any more, or no file is left for one
+                for _ in range(BACKLOG):
+                    waiting.append(listener.accept()[0])  # noqa: PERF401  # kept also when the next one fails
+        for connection in waiting:
+            connection.setblocking(False)
+            await get_running_loop().connect_accepted_socket(self._connection, connection)
+
+    def _connection(self) -> Connection:
+        return Connection(self.config, self.server_state, self.lifespan.state)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop, and do not raise the signal again afterwards: to be stopped is no failure."""
         super().handle_exit(sig, frame)
         self._captured_signals.clear()
 
-    def _close_slow_heads(self) -> None:
-        latest = monotonic() - self._settings.header_timeout_s
+    def _close_slow(self) -> None:
+        now = monotonic()
         for connection in list(self.server_state.connections):
-            since = getattr(connection, "waiting_since", None)
-            if since is not None and since < latest:
-                connection.transport.close()
+            if isinstance(connection, Connection):
+                connection.close_if_slow(now, self._settings.header_timeout_s)
 
 
 def main() -> int:
@@ -190,11 +107,10 @@ def main() -> int:
 
 
 def _config(door: Door, settings: Settings) -> uvicorn.Config:
-    options: dict[str, Any] = {"http": Protocol, "ws": "none", "lifespan": "off", "backlog": 16_384}
+    options: dict[str, Any] = {"http": Connection, "ws": "none", "lifespan": "off", "backlog": BACKLOG}
     quiet: dict[str, Any] = {"log_level": "error", "access_log": False, "server_header": False}
-    return uvicorn.Config(
-        door, settings.host, settings.port, timeout_graceful_shutdown=GRACE_S, proxy_headers=False, **options, **quiet
-    )
+    options |= quiet | {"proxy_headers": False, "timeout_graceful_shutdown": GRACE_S + 5}
+    return uvicorn.Config(door, settings.host, settings.port, **options)
 
 
 def _warn(door: Door, settings: Settings) -> None:

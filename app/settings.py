@@ -52,7 +52,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
 
 def _whole(low: int, high: int) -> Any:
     def read(name: str, text: str) -> int:
-        if not (text.isascii() and text.isdigit() and low <= int(text[:12]) <= high):
+        if not (text.isascii() and text.isdigit() and len(text) <= 12 and low <= int(text) <= high):
             raise SettingsError(name, f"a whole number from {low} to {high}", text)
         return int(text)
 
@@ -86,6 +86,8 @@ def _words(text: str) -> tuple[str, ...]:
 def _digests(name: str, text: str) -> tuple[str, ...]:
     """SHA-256 in hexadecimal, commas between; the value itself is never shown, it may be a key."""
     digests = tuple(word.lower() for word in _words(text))
+    if not digests:  # commas and blanks must not open the service
+        raise SettingsError(name, "at least one SHA-256 digest, or no value", "none")
     for number, digest in enumerate(digests, 1):
         if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
             raise SettingsError(name, "SHA-256 digests of 64 hexadecimal digits", f"entry {number}")
