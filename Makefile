@@ -1,6 +1,5 @@
 # The one way in. `make help` lists what there is.
 SHELL := /bin/sh
-MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 

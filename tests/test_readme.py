@@ -39,7 +39,9 @@ def examples(page: str) -> list[Example]:
 def run(example: Example, port: int) -> str:
     source = example.source.replace("127.0.0.1:8000", f"127.0.0.1:{port}")
     command = [sys.executable, "-c", source] if example.kind == "python" else ["bash", "-c", source]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "MAKEFLAGS": ""}
+    outer_make = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")  # a person runs make from a shell
+    environment = {name: value for name, value in os.environ.items() if name not in outer_make}
+    environment["PYTHONPATH"] = str(ROOT)
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, check=False, timeout=120)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
