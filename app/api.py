@@ -14,7 +14,6 @@ from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
-from .metrics import Metrics
 from .openapi import WITH_BODY, install, operation
 from .predict import Core
 from .problems import Reply, ok, problem
@@ -40,8 +39,8 @@ _PAGE_HEADERS = {
 }
 
 
-def build_api(core: Core, metrics: Metrics) -> tuple[FastAPI, frozenset[str]]:
-    """The application over one core, and its paths."""
+def build_api(core: Core, exposition: Callable[[], Reply] | None) -> tuple[FastAPI, frozenset[str]]:
+    """The application over one core, and its paths; /metrics where there is an exposition of figures."""
     api = FastAPIOffline(
         title="Undertone",
         summary="Tells the tone of a text.",
@@ -52,7 +51,7 @@ def build_api(core: Core, metrics: Metrics) -> tuple[FastAPI, frozenset[str]]:
     )
     _add_core(api, core)
     _add_health(api, core)
-    _add_pages(api, metrics)
+    _add_pages(api, exposition)
     api.add_exception_handler(HTTPException, _problem)  # type: ignore[arg-type]  # Starlette's type is wider
     wire_types = (TextRequest, BatchRequest, BatchResponse, OriginalRequest, OriginalResponse, Prediction)
     install(api, (*wire_types, ModelInfo, Limits, Status))
@@ -97,14 +96,16 @@ def _add_health(api: FastAPI, core: Core) -> None:
         return _response(_model_info(core))
 
 
-def _add_pages(api: FastAPI, metrics: Metrics) -> None:
+def _add_pages(api: FastAPI, exposition: Callable[[], Reply] | None) -> None:
     @api.get("/", include_in_schema=False)
     async def page() -> FileResponse:
         return FileResponse(os.path.join(PAGE, "index.html"), headers=_PAGE_HEADERS)
 
-    @api.get("/metrics", include_in_schema=False)
-    async def exposition() -> Response:
-        return _response(metrics.render())
+    if exposition:
+
+        @api.get("/metrics", include_in_schema=False)
+        async def metrics() -> Response:
+            return _response(exposition())
 
     api.mount("/page", StaticFiles(directory=PAGE), name="page")
 

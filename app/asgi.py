@@ -174,6 +174,6 @@ def build(settings: Settings | None = None, log: Log | None = None) -> Door:
     core = open_core(settings)
     core.predict_batch(b'{"texts":[""]}')  # a server imports NumPy now rather than during a request
     metrics = Metrics(os.environ.get("PROMETHEUS_MULTIPROC_DIR"))
-    api, paths = build_api(core, metrics)
+    api, paths = build_api(core, metrics.render)
     front = Front(settings, paths, log or Log(), (metrics,), new_request_id)
     return Door(core, front, api)

@@ -14,7 +14,7 @@ from .predict import Core
 from .problems import Reply, problem
 
 SHAPES = '{"text": str}, {"texts": [str, ...]}, {"payload": str} or {"warmup": true}'
-_PATHS = {"text": "/predict", "texts": "/predict/batch", "payload": "/process_text"}
+KINDS = {"text": "/predict", "texts": "/predict/batch", "payload": "/process_text"}
 
 
 class ServiceFault(Exception):  # the name is what Lambda shows as errorType
@@ -27,9 +27,9 @@ def answer(core: Core, event: object) -> dict[str, Any]:
     Raises: ServiceFault when the mistake is ours.
     """
     if isinstance(event, Mapping) and event.get("warmup") is True:
-        return {"warm": True, "model": core.model.name if core.model else None}
+        return warm(core)
     try:
-        reply = _reply(core, event)
+        reply = respond(core, event)
     except Exception as error:  # noqa: BLE001  # whatever it is, its message may hold the text
         raise ServiceFault(problem("internal", f"{type(error).__name__}.").body.decode()) from None
     if reply.status >= 500:
@@ -38,12 +38,18 @@ def answer(core: Core, event: object) -> dict[str, Any]:
     return document
 
 
-def _reply(core: Core, event: object) -> Reply:
-    kind = next((k for k in _PATHS if isinstance(event, Mapping) and k in event), None)
+def warm(core: Core) -> dict[str, Any]:
+    """The answer to whoever only wants the environment to be there."""
+    return {"warm": True, "model": core.model.name if core.model else None}
+
+
+def respond(core: Core, event: object) -> Reply:
+    """The core's reply to the body that the event is."""
+    kind = next((k for k in KINDS if isinstance(event, Mapping) and k in event), None)
     if kind is None:
         return problem("unknown-event", f"Expected {SHAPES}.")
     try:
         body = msgspec.json.encode({kind: event[kind]})  # type: ignore[index]  # it is a Mapping with that key
     except (UnicodeEncodeError, RecursionError, TypeError) as error:
         return problem("invalid-json", f"The event is not JSON in UTF-8: {type(error).__name__}.", path=f"$.{kind}")
-    return core.routes[_PATHS[kind]](body)
+    return core.routes[KINDS[kind]](body)

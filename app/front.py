@@ -10,13 +10,15 @@ Left out: reading bytes and sending them (the doors) and the answer itself (`pre
 import os
 from collections.abc import Callable, Mapping
 from time import perf_counter
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from .cors import Cors
-from .keys import Keys
 from .log import Log
 from .problems import Headers, Reply, problem
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from .keys import Keys
 
 OPEN_PATHS = frozenset({"/", "/docs", "/openapi.json", "/livez", "/readyz"})
 OPEN_FOLDERS = ("/page/", "/static-offline-docs/")
@@ -51,11 +53,16 @@ class Front:
     """The settings' rules around every answer; `paths` are those named in log and figures."""
 
     def __init__(
-        self, settings: Settings, paths: frozenset[str], log: Log, meters: tuple[Meter, ...], new_id: Callable[[], str]
+        self,
+        settings: Settings,
+        paths: frozenset[str],
+        log: Log,
+        meters: tuple[Meter, ...],
+        new_id: Callable[[], str],
     ) -> None:
         self._settings = settings
         self._paths = paths
-        self._keys = Keys(settings.api_keys_sha256) if settings.api_keys_sha256 else None
+        self._keys = _keys(settings.api_keys_sha256)
         self._cors = Cors(settings.cors_origins)
         self._log = log
         self._meters = meters
@@ -106,6 +113,14 @@ class Front:
         if length.isdigit() and int(length[:20]) > self._settings.max_body_bytes:
             return body_too_large(self._settings)
         return None
+
+
+def _keys(digests: tuple[str, ...]) -> "Keys | None":
+    if not digests:
+        return None
+    from .keys import Keys
+
+    return Keys(digests)
 
 
 def body_too_large(settings: Settings) -> Reply:

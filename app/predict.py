@@ -8,14 +8,14 @@ Left out: what every HTTP answer owes besides (`front`) and how bytes arrive (th
 
 import os
 import re
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 import msgspec
 
 from textmodel import ArtifactError, Model, load
 
-from .problems import TYPE_PREFIX, Reply, ok, problem
+from .problems import TYPE_PREFIX, Reading, Reply, ok, problem
 from .schemas import (
     AnyBatchRequest,
     BatchRequest,
@@ -40,8 +40,9 @@ _NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 class Core:
     """A model, or the reason why there is none, and the limits of a request."""
 
-    def __init__(self, model: Model | ArtifactError, settings: Settings) -> None:
+    def __init__(self, model: Model | ArtifactError, settings: Settings, *, measure: bool = False) -> None:
         self.settings = settings
+        self._measure = measure
         self.model = model if isinstance(model, Model) else None
         self.fault = None if isinstance(model, Model) else _fault(model, settings.artifacts)
         self.routes: dict[str, Callable[[bytes], Reply]] = {
@@ -61,6 +62,10 @@ class Core:
     def process_text(self, body: bytes) -> Reply:
         """The original service's contract: {"payload"} to {"Raw Text", "Categories"}."""
         return self._guarded(_original, body, self._process_text)
+
+    def predict_text(self, text: str) -> Reply:
+        """A text that came in no JSON of its own, as one line of a file."""
+        return self._predict(self.model, TextRequest(text)) if self.model else self._unavailable()
 
     def ready(self) -> Reply | None:
         """None when the model answers its golden inputs right, else the problem."""
@@ -88,7 +93,7 @@ class Core:
         if len(request.text) > self.settings.max_text_chars:
             return problem("text-too-long", self._too_long(request.text), path="$.text")
         prediction = Prediction(*model.classify(request.text))
-        return ok(_encode(prediction), (prediction,))
+        return ok(_encode(prediction), (prediction,), self._readings(model, [request.text]))
 
     def _predict_batch(self, model: Model, request: BatchRequest | AnyBatchRequest) -> Reply:
         if len(request.texts) > self.settings.max_batch_texts:
@@ -100,13 +105,19 @@ class Core:
         answers = tuple(Prediction(*p) for p in model.classify_many(good))  # type: ignore[arg-type]  # only str is good
         following = iter(answers)
         predictions = [None if index in bad else next(following) for index in range(len(request.texts))]
-        return ok(_encode(BatchResponse(predictions, errors)), answers)
+        return ok(_encode(BatchResponse(predictions, errors)), answers, self._readings(model, good))
 
     def _process_text(self, model: Model, request: OriginalRequest) -> Reply:
         if len(request.payload) > self.settings.max_text_chars:
             return problem("text-too-long", self._too_long(request.payload), path="$.payload")
         prediction = Prediction(*model.classify(request.payload))
-        return ok(_encode(OriginalResponse(request.payload, prediction.label)), (prediction,))
+        answer = OriginalResponse(request.payload, prediction.label)
+        return ok(_encode(answer), (prediction,), self._readings(model, [request.payload]))
+
+    def _readings(self, model: Model, texts: Iterable[Any]) -> tuple[Reading, ...]:
+        if not self._measure:
+            return ()
+        return tuple(Reading(len(text), model.vectorizer.unknown_share(text)) for text in texts)
 
     def _item_error(self, index: int, text: object) -> ItemError | None:
         if not isinstance(text, str):
@@ -122,13 +133,16 @@ class Core:
         return problem("model-unavailable", self.fault or "")
 
 
-def open_core(settings: Settings) -> Core:
-    """The core over the artifact that `settings` name; a damaged one gives a core that says so."""
+def open_core(settings: Settings, *, measure: bool = False) -> Core:
+    """The core over the artifact that `settings` name; a damaged one gives a core that says so.
+
+    With `measure`, each reply also tells what was read.
+    """
     try:
         model: Model | ArtifactError = load(settings.task, settings.artifacts)
     except ArtifactError as error:
         model = error
-    return Core(model, settings)
+    return Core(model, settings, measure=measure)
 
 
 def json_path(message: str) -> str:

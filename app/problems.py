@@ -18,6 +18,14 @@ PROBLEM_JSON = "application/problem+json"
 Headers = tuple[tuple[str, str], ...]
 
 
+class Reading(NamedTuple):
+    """What can be told of a text without telling the text."""
+
+    chars: int
+    unknown_share: float
+    """The share of its terms that the model does not know."""
+
+
 class Reply(NamedTuple):
     """An answer before any door has dressed it."""
 
@@ -27,6 +35,8 @@ class Reply(NamedTuple):
     headers: Headers = ()
     predictions: tuple[Prediction, ...] = ()
     """What was answered, for the counters; texts are not kept."""
+    readings: tuple[Reading, ...] = ()
+    """What was read, where it is measured."""
 
 
 class Problem(Struct, omit_defaults=True):
@@ -49,6 +59,7 @@ class _Kind(NamedTuple):
 CLOSE = (("Connection", "close"),)
 KINDS: Mapping[str, _Kind] = {
     "malformed-request": _Kind(400, "The request is not HTTP", CLOSE),
+    "malformed-event": _Kind(400, "The event is not as its source sends it"),
     "invalid-json": _Kind(400, "The body is not JSON in UTF-8"),
     "unauthorized": _Kind(401, "An API key is required", (("WWW-Authenticate", 'Bearer realm="undertone"'),)),
     "not-found": _Kind(404, "There is nothing at this path"),
@@ -58,6 +69,7 @@ KINDS: Mapping[str, _Kind] = {
     "text-too-long": _Kind(413, "The text is too long"),
     "batch-too-large": _Kind(413, "The batch has too many texts"),
     "invalid-shape": _Kind(422, "The body does not have the expected shape"),
+    "invalid-line": _Kind(422, "The line cannot be read"),
     "unknown-event": _Kind(422, "The event fits no door"),
     "headers-too-large": _Kind(431, "The headers are too large", CLOSE),
     "internal": _Kind(500, "The service failed"),
@@ -76,9 +88,9 @@ def problem(kind: str, detail: str, *, path: str | None = None, headers: Headers
     return Reply(status, PROBLEM_JSON, encode(document), own_headers + headers)
 
 
-def ok(body: bytes, predictions: tuple[Prediction, ...] = ()) -> Reply:
+def ok(body: bytes, predictions: tuple[Prediction, ...] = (), readings: tuple[Reading, ...] = ()) -> Reply:
     """The reply to a request that was answered."""
-    return Reply(200, JSON, body, (), predictions)
+    return Reply(200, JSON, body, (), predictions, readings)
 
 
 def no_content(headers: Headers) -> Reply:

@@ -36,6 +36,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     api_keys_sha256: tuple[str, ...] = ()
     cors_origins: tuple[str, ...] = ()
     log_requests: bool = True
+    workers: int = 0
+    results_queue_url: str = ""
+    results_bucket: str = ""
+    raise_http_faults: bool = True
 
 
 def from_environment(environ: Mapping[str, str]) -> Settings:
@@ -70,6 +74,19 @@ def _seconds(name: str, text: str) -> float:
 
 
 def _text(_name: str, text: str) -> str:
+    return text
+
+
+def _url(name: str, text: str) -> str:
+    if not text.startswith(("https://", "http://")):
+        raise SettingsError(name, "an address like https://sqs.REGION.amazonaws.com/ACCOUNT/NAME", text)
+    return text
+
+
+def _bucket(name: str, text: str) -> str:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
+    if not 3 <= len(text) <= 63 or set(text) - set("abcdefghijklmnopqrstuvwxyz0123456789.-"):
+        raise SettingsError(name, "a bucket's name of 3 to 63 small letters, digits, dots and hyphens", text)
     return text
 
 
@@ -116,4 +133,8 @@ VARIABLES: dict[str, tuple[str, Any]] = {
     "UNDERTONE_API_KEYS_SHA256": ("api_keys_sha256", _digests),
     "UNDERTONE_CORS_ORIGINS": ("cors_origins", _origins),
     "UNDERTONE_LOG_REQUESTS": ("log_requests", _switch),
+    "UNDERTONE_RESULTS_QUEUE_URL": ("results_queue_url", _url),
+    "UNDERTONE_RESULTS_BUCKET": ("results_bucket", _bucket),
+    "UNDERTONE_RAISE_HTTP_FAULTS": ("raise_http_faults", _switch),
+    "UNDERTONE_WORKERS": ("workers", _whole(0, 512)),
 }

@@ -62,9 +62,9 @@ def test_arrows_go_from_a_room_to_the_floor(path: Path):
 def test_no_module_imports_its_own_root(path: Path):
     """Inside a room a module is imported by its name, never what the room's root offers to others."""
     room = path.relative_to(ROOT).parts[0]
-    from_root = {alias for alias in _names_from_root(path, room) if not (ROOT / room / f"{alias}.py").exists()}
+    modules = {other.stem for other in path.parent.glob("*.py")} | {other.stem for other in (ROOT / room).glob("*.py")}
     plainly = {a.name for n in ast.walk(_tree(path)) if isinstance(n, ast.Import) for a in n.names}
-    assert from_root | ({room} & plainly) == set()
+    assert (_names_from_root(path, room) - modules) | ({room} & plainly) == set()
 
 
 def _names_from_root(path: Path, room: str) -> set[str]:
@@ -76,22 +76,31 @@ def _names_from_root(path: Path, room: str) -> set[str]:
 
 @pytest.mark.parametrize("room", ARROWS)
 def test_no_cycle(room: str):
-    """The modules of a room import each other in one direction."""
-    edges = {path.stem: _siblings(path) for path in (ROOT / room).glob("*.py")}
+    """The modules of a room, its folders' too, import each other in one direction."""
+    edges = {_dotted(path): _imported(path) for path in (ROOT / room).rglob("*.py")}
     done: set[str] = set()
-    while ready := {module for module, needs in edges.items() if module not in done and needs <= done}:
+    while ready := {m for m, needs in edges.items() if m not in done and needs & set(edges) <= done | {m}}:
         done |= ready
     assert set(edges) - done == set()
 
 
-def _siblings(path: Path) -> set[str]:
-    """The modules of the same folder that a module imports when it is imported."""
-    stems = {other.stem for other in path.parent.glob("*.py")}
+def _dotted(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _imported(path: Path) -> set[str]:
+    """The modules, by dotted name, that a module imports when it is imported."""
+    package = path.relative_to(ROOT).parent.parts
     found: set[str] = set()
     for node in _outer(_tree(path)):
-        if isinstance(node, ast.ImportFrom) and node.level == 1:
-            found |= {node.module.split(".")[0]} if node.module else {alias.name for alias in node.names}
-    return found & stems
+        if isinstance(node, ast.ImportFrom):
+            start = package[: len(package) - node.level + 1] if node.level else ()
+            base = ".".join((*start, *([node.module] if node.module else ())))
+            names = {f"{base}.{alias.name}" for alias in node.names}
+            found |= {n for n in names if (ROOT / n.replace(".", "/")).with_suffix(".py").exists()} or {base}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found
 
 
 @pytest.mark.parametrize("path", [p for p in MODULES if p.relative_to(ROOT).parts[0] == "textmodel"], ids=name)
@@ -145,9 +154,16 @@ def test_requirements_are_locked_together():
     assert serve.items() <= train.items() <= dev.items()
 
 
+@pytest.mark.parametrize("image", ["lambda", "server"])
+def test_images_hold_what_is_tested(image: str):
+    """What an image holds is at the versions that serving and the tests have."""
+    held, dev = _locked(image), _locked("dev")
+    assert held.items() <= dev.items()
+
+
 def test_every_requirement_has_a_hash():
     """Nothing is installed whose bytes are not known."""
-    for use in ("serve", "train", "dev"):
+    for use in ("lambda", "server", "pip", "serve", "train", "dev"):
         text = (ROOT / "requirements" / f"{use}.txt").read_text(encoding="utf-8")
         entries = re.split(r"\n(?=[a-z0-9])", text)[1:]
         assert [entry for entry in entries if "--hash=sha256:" not in entry] == []

@@ -28,3 +28,12 @@ class Vectorizer:
         rows = set(map(self._row_of, self.rule(text)))
         rows.discard(None)
         return rows, 1.0 / sqrt(len(rows) or 1)  # type: ignore[return-value]  # None was discarded
+
+    def unknown_share(self, text: str) -> float:
+        """The share of a text's terms that are not in the vocabulary; 1 for a text without terms.
+
+        >>> Vectorizer(str.split, ["loss", "profit"]).unknown_share("profit loss margin margin")
+        0.5
+        """
+        rows = list(map(self._row_of, self.rule(text)))
+        return rows.count(None) / len(rows) if rows else 1.0

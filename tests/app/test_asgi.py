@@ -38,7 +38,7 @@ def test_every_door_gives_the_same_bytes(door: Inside, path: str, event: dict[st
     body = json.dumps(event).encode()
     core = door.door.core  # type: ignore[attr-defined]
     expected = core.routes[path](body)
-    api, _ = build_api(core, Metrics())
+    api, _ = build_api(core, Metrics().render)
     bare = Inside(api).post(path, body)
     hot = door.post(path, body)
     assert hot.content == bare.content == expected.body
