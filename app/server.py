@@ -4,9 +4,7 @@ After SIGTERM it answers every request that a client has already sent, then ends
 Left out: a connection's own limits (`connection`), and more than one process.
 """
 
-import ipaddress
 import os
-import resource
 import socket
 import sys
 from asyncio import get_running_loop, sleep
@@ -17,9 +15,10 @@ from typing import Any
 
 import uvicorn
 
+from . import start
 from .asgi import Door, build
 from .connection import Connection
-from .settings import Settings, SettingsError, from_environment
+from .settings import Settings
 
 GRACE_S = 30
 """How long after SIGTERM an answer may take to be made and read."""
@@ -35,9 +34,7 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host
-        port = self.servers[0].sockets[0].getsockname()[1]
-        print(f"Undertone answers at http://{host}:{port}/ (docs at /docs). Ctrl-C stops it.", file=sys.stderr)
+        start.greet(self._settings.host, self.servers[0].sockets[0].getsockname()[1])
 
     async def on_tick(self, counter: int) -> bool:
         if counter % 10 == 0:
@@ -87,15 +84,11 @@ class Server(uvicorn.Server):
 
 
 def main() -> int:
-    """Serve until SIGTERM or Ctrl-C; 2 when a setting is wrong, 1 when it cannot listen."""
-    try:
-        settings = from_environment(os.environ)
-    except SettingsError as error:
-        print(f"undertone: {error}", file=sys.stderr)
-        return 2
-    _raise_file_limit()
+    """Serve until SIGTERM or Ctrl-C; exits with 2 when a setting is wrong, 1 when it cannot listen."""
+    settings = start.settings_or_exit()
+    start.raise_file_limit()
     door = build(settings)
-    _warn(door, settings)
+    start.warn(door.core)
     server = Server(_config(door, settings), settings)
     try:
         server.run()
@@ -111,33 +104,3 @@ def _config(door: Door, settings: Settings) -> uvicorn.Config:
     quiet: dict[str, Any] = {"log_level": "error", "access_log": False, "server_header": False}
     options |= quiet | {"proxy_headers": False, "timeout_graceful_shutdown": GRACE_S + 5}
     return uvicorn.Config(door, settings.host, settings.port, **options)
-
-
-def _warn(door: Door, settings: Settings) -> None:
-    """Say on standard error what is broken or unsafe."""
-    if door.core.fault:
-        print(f"undertone: every prediction will be refused: {door.core.fault}", file=sys.stderr)
-    if not settings.api_keys_sha256 and not is_loopback(settings.host):
-        print(
-            f"undertone: warning: listening on {settings.host} without API keys: whoever reaches this machine "
-            "can use the service. Set UNDERTONE_API_KEYS_SHA256.",
-            file=sys.stderr,
-        )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach `host`.
-
-    >>> is_loopback("localhost"), is_loopback("127.0.0.1"), is_loopback("0.0.0.0")
-    (True, True, False)
-    """
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _raise_file_limit() -> None:
-    """A connection is a file: allow as many as the system lets this process have."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

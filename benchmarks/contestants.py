@@ -73,7 +73,12 @@ def servers() -> list[Server]:
         Server(BARE, _uvicorn("benchmarks.servers.bare_asgi:app"), flooded=False),
         Server(OURS, lambda _port: (sys.executable, "-m", "app"), environ=lambda port: {"PORT": str(port)}),
         Server(EMPTY_GRANIAN, _granian("benchmarks.servers.empty_fastapi:app"), shared=True, flooded=False),
-        Server(OURS_GRANIAN, _granian("--factory", "app.asgi:build"), shared=True),
+        Server(
+            OURS_GRANIAN,
+            lambda _port: (sys.executable, "-m", "app.workers"),
+            shared=True,
+            environ=lambda port: {"PORT": str(port), "UNDERTONE_WORKERS": "2"},
+        ),
         *_peers(),
     ]
 

@@ -32,6 +32,10 @@ GOOD: list[tuple[str, str, str, Any]] = [
      ("https://a.example", "http://b:81", "*")),
     ("UNDERTONE_LOG_REQUESTS", "0", "log_requests", False),
     ("UNDERTONE_LOG_REQUESTS", "1", "log_requests", True),
+    ("UNDERTONE_WORKERS", "512", "workers", 512),
+    ("UNDERTONE_RESULTS_QUEUE_URL", "https://sqs.example/q", "results_queue_url", "https://sqs.example/q"),
+    ("UNDERTONE_RESULTS_BUCKET", "results", "results_bucket", "results"),
+    ("UNDERTONE_RAISE_HTTP_FAULTS", "0", "raise_http_faults", False),
 ]  # fmt: skip
 _NO_NUMBERS = ["x", "-1", "1.5", " 1", "1 ", "1_0", "+1", "٣", "²", "9" * 30, "0" * 20 + "9" * 12, "0x10", "1e3"]
 BAD: list[tuple[str, str]] = [
@@ -44,6 +48,10 @@ BAD: list[tuple[str, str]] = [
     *[("UNDERTONE_API_KEYS_SHA256", value) for value in ["key", DIGEST[1:], DIGEST + "0", f"{DIGEST},key", ",", " "]],
     *[("UNDERTONE_CORS_ORIGINS", value) for value in ["a.example", "ftp://a", "https://", "https://a/", "null"]],
     *[("UNDERTONE_LOG_REQUESTS", value) for value in ["2", "yes", "true", " 1"]],
+    *[("UNDERTONE_RESULTS_QUEUE_URL", value) for value in ["results", "arn:aws:sqs:eu-west-1:123456789012:q"]],
+    *[("UNDERTONE_RESULTS_BUCKET", value) for value in ["ab", "Results", "a" * 64, "s3://results"]],
+    *[("UNDERTONE_RAISE_HTTP_FAULTS", value) for value in ["2", "no"]],
+    *[("UNDERTONE_WORKERS", value) for value in ["-1", "513", "all"]],
 ]
 NEVER_WRONG = {"HOST", "UNDERTONE_ARTIFACTS", "UNDERTONE_TASK"}
 
