@@ -9,15 +9,21 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 HOST ?= 127.0.0.1
 PORT ?= 8000
 ARGS ?=
+STACK ?= undertone
+TAG ?= $(shell git describe --always --dirty --abbrev=12)
+ARCHITECTURE ?= x86_64
+PLATFORM_x86_64 := amd64
+PLATFORM_arm64 := arm64
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python install --quiet --no-deps --require-hashes
 LOCK := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
+SAM := SAM_CLI_TELEMETRY=0 $(VENV)/deploy/bin/sam
 
-.PHONY: help install serve predict train test lint format check bench lock clean
+.PHONY: help install serve predict train train-smoke test lint format check push deploy test-lambda bench image image-test lock clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 install: $(VENV)/.serve ## install what serving needs into .venv
 
@@ -33,7 +39,12 @@ train: $(VENV)/.train ## train on DATA=path/to/all-data.csv and replace the arti
 	@if [ -z '$(DATA)' ]; then echo 'make train DATA=path/to/all-data.csv' >&2; exit 2; fi
 	@exec $(BIN)/python -m model_training sentiment --data '$(DATA)' $(ARGS)
 
-test: $(VENV)/.dev ## run all tests; ARGS goes to pytest
+train-smoke: $(VENV)/.train ## train in brief on made-up rows, into build/smoke
+	@mkdir -p build && for n in $$(seq 30); do printf 'positive,Profit rose by %s .\rneutral,There were %s meetings .\rnegative,Sales fell by %s .\r' \
+	$$n $$n $$n; done >build/smoke.csv
+	@$(BIN)/python -m model_training sentiment --data build/smoke.csv --out build/smoke --folds 2 --epochs 2
+
+test: $(VENV)/.dev $(VENV)/.deploy ## run all tests; ARGS goes to pytest
 	@$(BIN)/python -m pytest $(ARGS)
 
 lint: $(VENV)/.dev ## find mistakes of style
@@ -44,15 +55,49 @@ format: $(VENV)/.dev ## mend mistakes of style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-check: lint ## lint, and check the types
+check: lint $(VENV)/.deploy ## lint, and check the types, the template and the workflows
 	@$(BIN)/mypy
+	@AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(BIN)/zizmor --offline --quiet .github
+
+# Deployment; docs/deploy.md. ECR is a repository's address: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/undertone
+push: ## build the Lambda image and push it to ECR=... as TAG (the commit)
+	@if [ -z '$(ECR)' ]; then echo 'make push ECR=account.dkr.ecr.region.amazonaws.com/repository' >&2; exit 2; fi
+	@aws ecr get-login-password | $(ENGINE) login --username AWS --password-stdin '$(firstword $(subst /, ,$(ECR)))'
+	@BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(ENGINE) build $(IMAGE_FLAGS) --platform linux/$(PLATFORM_$(ARCHITECTURE)) \
+	--target lambda -t '$(ECR):$(TAG)' .
+	@$(ENGINE) push --quiet '$(ECR):$(TAG)'
+
+deploy: $(VENV)/.deploy ## deploy the image TAG of ECR=...; PARAMETERS="MemoryMb=1024 ..." are the template's
+	@if [ -z '$(ECR)' ]; then echo 'make deploy ECR=account.dkr.ecr.region.amazonaws.com/repository' >&2; exit 2; fi
+	@$(SAM) deploy --stack-name '$(STACK)' --image-repository '$(ECR)' --parameter-overrides \
+	'ImageUri=$(ECR):$(TAG)' 'BuildId=$(TAG)' 'Architecture=$(ARCHITECTURE)' $(PARAMETERS)
+
+test-lambda: ## ask the deployed FUNCTION (the stack's live alias) in every direct form
+	@function='$(FUNCTION)'; exec tests/deploy/invoke.sh "$${function:-$$(aws cloudformation describe-stacks --stack-name '$(STACK)' \
+	--query "Stacks[0].Outputs[?OutputKey=='FunctionName'].OutputValue" --output text)}"
 
 bench: $(VENV)/.dev ## measure side by side and write docs/benchmarks.md
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+# Images; docs/image.md. ENGINE is docker or podman, IMAGE_FLAGS go to its build.
+ENGINE ?= $(shell for e in docker podman; do $$e info >/dev/null 2>&1 && echo $$e && break; done)
+IMAGE_FLAGS ?=
+
+image: ## build the images undertone:lambda and undertone, the server
+	@if [ -z '$(ENGINE)' ]; then echo 'docker or podman is needed, running; name one with ENGINE=...' >&2; exit 2; fi
+	@BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(ENGINE) build $(IMAGE_FLAGS) --target lambda -t undertone:lambda .
+	@BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(ENGINE) build $(IMAGE_FLAGS) --target server -t undertone:server -t undertone .
+
+image-test: $(VENV)/.dev ## build both images and test them in containers; STAND_IN=script makes bases that cannot be pulled
+	@STAND_IN='$(STAND_IN)' tests/image/run.sh
+
 lock: $(VENV)/.dev ## write requirements/*.txt anew from *.in
 	@cd requirements && export UV_CUSTOM_COMPILE_COMMAND='make lock' && $(LOCK) serve.in -o serve.txt && \
-	$(LOCK) -c serve.txt train.in -o train.txt && $(LOCK) -c train.txt dev.in -o dev.txt
+	$(LOCK) -c serve.txt lambda.in -o lambda.txt && $(LOCK) -c serve.txt server.in -o server.txt && $(LOCK) pip.in -o pip.txt && \
+	$(LOCK) -c serve.txt -c lambda.txt train.in -o train.txt && $(LOCK) -c train.txt -c lambda.txt dev.in -o dev.txt && \
+	$(LOCK) deploy.in -o deploy.txt
 
 clean: ## remove the environment, caches and build products
 	rm -rf $(VENV) build .mypy_cache .pytest_cache .ruff_cache .hypothesis .staging-*
@@ -75,3 +120,9 @@ $(VENV)/.train: requirements/train.txt | $(BIN)/python
 $(VENV)/.dev: requirements/dev.txt | $(BIN)/python
 	@echo 'Installing what tests and checks need (once, about two minutes) ...' >&2
 	@$(INSTALL) -r $< && touch $(VENV)/.serve $(VENV)/.train $@
+
+# What deploys, in an environment of its own.
+$(VENV)/.deploy: requirements/deploy.txt | $(BIN)/python
+	@echo 'Installing what checks and deploys the template (once) ...' >&2
+	@$(PYTHON) -m venv --without-pip $(VENV)/deploy
+	@$(subst $(BIN),$(VENV)/deploy/bin,$(INSTALL)) -r $< && touch $@
