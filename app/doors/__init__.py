@@ -4,5 +4,5 @@
     matches(event) -> bool          whether an event, a JSON object, came this way
     answer(service, event) -> Outcome
 
-A new source is a new module here and a line in `lambda_handler`.
+A new source is a new module here and a line in `pick`.
 """

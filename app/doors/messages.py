@@ -45,10 +45,7 @@ def answer_message(service: Service, message_id: str, told: Mapping[str, Any] | 
 def encode_result(own_id: object, reply: Reply, **place: int) -> bytes:
     """A line of results: the id, the place where there is one, and the prediction or the error."""
     tail = _fields(reply.predictions[0]) if reply.predictions else {"error": _fields(_decode_problem(reply.body))}
-    try:
-        return msgspec.json.encode({**place} | ({} if own_id is None else {"id": own_id}) | tail)
-    except (UnicodeEncodeError, RecursionError):  # an id that JSON in UTF-8 cannot repeat
-        return msgspec.json.encode({**place} | tail)
+    return msgspec.json.encode({**place} | ({} if own_id is None else {"id": own_id}) | tail)
 
 
 def _fields(value: Prediction | Problem) -> dict[str, object]:
