@@ -55,11 +55,12 @@ format: $(VENV)/.dev ## mend mistakes of style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-check: lint $(VENV)/.deploy ## lint, and check the types, the template and the workflows
+check: lint $(VENV)/.deploy ## lint, and check the types, the template, the workflows and the Dockerfile
 	@$(BIN)/mypy
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(BIN)/zizmor --offline --quiet .github
+	@$(BIN)/hadolint Dockerfile
 
 # Deployment; docs/deploy.md. ECR is a repository's address: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/undertone
 push: ## build the Lambda image and push it to ECR=... as TAG (the commit)
