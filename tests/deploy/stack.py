@@ -89,4 +89,4 @@ class Stack:
                 return not self._holds(inner)
             case {"Fn::Equals": [left, right]}:
                 return str(self.plain(left)) == str(self.plain(right))
-        raise NotImplementedError(condition)
+        raise ValueError(condition)

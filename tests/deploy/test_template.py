@@ -98,9 +98,12 @@ def test_the_service_knows_every_variable(stack: Stack):
 
 def test_defaults_are_the_services_own(stack: Stack):
     """With no parameter given, the function runs with the settings' defaults and stores its results."""
-    found = from_environment(environment(stack))
-    stored = Settings(results_bucket="<ResultsBucket>", results_queue_url="<ResultsQueue>")
-    assert found == stored
+    given = environment(stack)
+    places = (given["UNDERTONE_RESULTS_BUCKET"], given["UNDERTONE_RESULTS_QUEUE_URL"])
+    assert places == ("<ResultsBucket>", "<ResultsQueue>")
+    bucket, queue = "undertone-results", "https://sqs.eu-west-1.amazonaws.com/123456789012/results"  # what these become
+    found = from_environment(given | {"UNDERTONE_RESULTS_BUCKET": bucket, "UNDERTONE_RESULTS_QUEUE_URL": queue})
+    assert found == Settings(results_bucket=bucket, results_queue_url=queue)
 
 
 @pytest.mark.parametrize("parameter", LIMITS)
