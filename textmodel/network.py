@@ -74,11 +74,13 @@ class Network:
         total = sum(map(self._row, rows)).to_bytes(self._lane_bytes, "little")
         offset = len(rows) * OFFSET
         scale = value / (1 << FRACTION_BITS)
-        out = [(lane - offset) * scale + b for lane, b in zip(self._lanes(total), self._first_bias, strict=True)]
-        for units in self._rest:
-            hidden = [x if x > 0.0 else 0.0 for x in out]  # noqa: FURB136  # max() takes four times as long
-            out = [sum(map(mul, weights, hidden)) + b for weights, b in units]
-        return out
+        lanes = zip(self._lanes(total), self._first_bias, strict=True)
+        if not self._rest:
+            return [(lane - offset) * scale + b for lane, b in lanes]
+        out = [x if (x := (lane - offset) * scale + b) > 0.0 else 0.0 for lane, b in lanes]
+        for units in self._rest[:-1]:
+            out = [x if (x := sum(map(mul, weights, out)) + b) > 0.0 else 0.0 for weights, b in units]
+        return [sum(map(mul, weights, out)) + b for weights, b in self._rest[-1]]
 
     def logits_many(self, bags: Sequence[tuple[Collection[int], float]]) -> NDArray[np.float64]:
         """B bags to logits (B, L): the same sums in float64 by NumPy."""

@@ -7,8 +7,20 @@ becomes terms (`tokens`), and what the rows hold (`network`).
 
 from collections.abc import Sequence
 from math import sqrt
+from typing import NamedTuple
 
 from .tokens import Rule
+
+
+class Bag(NamedTuple):
+    """A text in a vocabulary."""
+
+    rows: set[int]
+    """Those of its known terms."""
+    value: float
+    """What each row has in the bag."""
+    known: float
+    """The share of its words that are known, to two digits; 0 for a text without words."""
 
 
 class Vectorizer:
@@ -17,23 +29,20 @@ class Vectorizer:
     def __init__(self, rule: Rule, terms: Sequence[str]) -> None:
         self.rule = rule
         self.terms = terms
-        self._row_of = {term: row for row, term in enumerate(terms)}.get
+        self._read = rule.read
+        self._rows = {term: row for row, term in enumerate(terms)}
+        self.row_of = self._rows.get
 
-    def bag(self, text: str) -> tuple[set[int], float]:
-        """The rows of the known terms of one text, and the value each has in the bag.
+    def bag(self, text: str) -> Bag:
+        """The bag of one text.
 
-        >>> Vectorizer(str.split, ["loss", "profit"]).bag("profit loss profit margin")
-        ({0, 1}, 0.7071067811865475)
+        >>> from .tokens import RULES
+        >>> Vectorizer(RULES[1], ["loss", "profit"]).bag("profit loss profit margin")
+        Bag(rows={0, 1}, value=0.7071067811865475, known=0.75)
         """
-        rows = set(map(self._row_of, self.rule(text)))
+        terms, words, meant = self._read(text)
+        rows = set(map(self.row_of, terms))
         rows.discard(None)
-        return rows, 1.0 / sqrt(len(rows) or 1)  # type: ignore[return-value]  # None was discarded
-
-    def unknown_share(self, text: str) -> float:
-        """The share of a text's terms that are not in the vocabulary; 1 for a text without terms.
-
-        >>> Vectorizer(str.split, ["loss", "profit"]).unknown_share("profit loss margin margin")
-        0.5
-        """
-        rows = list(map(self._row_of, self.rule(text)))
-        return rows.count(None) / len(rows) if rows else 1.0
+        count = len(words) + meant
+        known = meant + sum(map(self._rows.__contains__, words))
+        return Bag(rows, 1.0 / sqrt(len(rows) or 1), round(known / count, 2) if count else 0.0)  # type: ignore[arg-type]  # None was discarded
