@@ -84,8 +84,12 @@ def make_artifact(terms: tuple[str, ...], random_layers: Callable[..., tuple[Den
             "terms": terms,
             "layers": random_layers(seed, len(terms), (8, 3)),
             "temperature": 1.25,
-            "about": {"data": {"rows": 4362}, "recipe": {"seed": seed}, "metrics": {"f1": 0.75}},
-        }
+            "about": {
+                "data": {"rows": 4362}, "recipe": {"seed": seed}, "metrics": {"f1": 0.75}, "licence": "CC BY-NC-SA 3.0"
+            },
+            "language": "en",
+            "reliability": [(0.4, 0.9, 0.75), (0.6, 0.6, 0.86), (0.8, 0.3, 0.92), (0.9, 0.1, 0.97)],
+        }  # fmt: skip
         return Artifact(**{**usual, **fields})
 
     return make

@@ -6,6 +6,7 @@
 """
 
 from .errors import ArtifactError, TextError, TextModelError
-from .model import Model, Prediction, load
+from .model import Model, load
+from .prediction import Prediction
 
 __all__ = ["ArtifactError", "Model", "Prediction", "TextError", "TextModelError", "load"]

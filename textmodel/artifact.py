@@ -4,7 +4,8 @@
     vectorizer/<task>/manifest.json         format, token rule, SHA-256 of the vocabulary
     saved_model/<task>/weights.safetensors  dense_0.kernel (V, H), dense_0.bias (H,), dense_1.kernel, ...
     saved_model/<task>/manifest.json        format, labels, temperature, SHA-256 of the weights and of the
-                                            vectorizer's manifest, recipe, data, metrics, golden inputs
+                                            vectorizer's manifest, language, reliability table, baseline of answers,
+                                            recipe, data, metrics, golden inputs
 
 Reading checks versions, then hashes, then that the parts fit; `model.load` checks the goldens.
 Left out: pickles of any kind, and the plots and the card, which are for people.
@@ -18,6 +19,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple, cast
 
 from . import safetensors
+from .artifact_fields import check_baseline, check_language, check_reliability, read_row
 from .errors import (
     ArtifactHash,
     ArtifactLabels,
@@ -28,12 +30,16 @@ from .errors import (
     ArtifactVersion,
 )
 from .network import MAX_ROWS, MAX_WEIGHT, Dense
+from .reliability import Row
 from .tokens import RULES
 
 FORMAT = 1
 VOCABULARY, WEIGHTS, MANIFEST = "vocabulary.txt", "weights.safetensors", "manifest.json"
 MAX_TEMPERATURE = 1000.0
-_FIELDS = frozenset({"format", "task", "version", "labels", "temperature", "vectorizer", "files", "goldens"})
+_FIELDS = frozenset(
+    {"format", "task", "version", "labels", "temperature", "vectorizer", "files", "goldens",
+     "language", "reliability", "baseline"}
+)  # fmt: skip
 _BELOW_32 = bytes(byte for byte in range(256) if byte & 0x7F < 0x42)
 """The last byte, sign and exponent, of every float32 below 32; of no larger one, infinity or NaN."""
 
@@ -54,6 +60,12 @@ class Artifact(NamedTuple):
     """How it was made: data and its hash, recipe, seed, libraries, metrics."""
     files: Mapping[str, str] = {}
     """SHA-256 of each file, by its path below the root; known once read."""
+    language: str = ""
+    """Of the texts it was trained on, by its ISO 639 code; "" where that does not matter."""
+    reliability: Sequence[Row] = ()
+    """Rows (threshold, coverage, accuracy) of cross-validation, as `reliability` reads them."""
+    baseline: Mapping[str, Mapping[str, int]] = {}
+    """How many cross-validated answers had each label, score, known share and length; {} where not counted."""
 
 
 def folders(root: str, task: str) -> tuple[str, str]:
@@ -87,6 +99,9 @@ def encode(artifact: Artifact) -> tuple[dict[str, bytes], dict[str, bytes]]:
             "temperature": artifact.temperature,
             "vectorizer": sha256(vectorizer).hexdigest(),
             "files": {WEIGHTS: sha256(weights).hexdigest()},
+            "language": artifact.language,
+            "reliability": artifact.reliability,
+            "baseline": artifact.baseline,
             **artifact.about,
             "goldens": artifact.goldens,
         }
@@ -123,6 +138,9 @@ def read(root: str, task: str) -> Artifact:
                f"vectorizer/{task}/{MANIFEST}": vectorizer.digest,
                f"saved_model/{task}/{WEIGHTS}": network.hashes[WEIGHTS],
                f"saved_model/{task}/{MANIFEST}": network.digest},
+        language=network.field("language", str, ""),
+        reliability=[read_row(row, network.path) for row in network.field("reliability", list, [])],
+        baseline=network.field("baseline", dict, {}),
     )  # fmt: skip
     check(artifact, network_folder)
     return artifact
@@ -148,8 +166,8 @@ class _Manifest:
             raise ArtifactPair(self.path, f"task {task!r}", repr(self.values["task"]))
         self.hashes = self.field("files", dict)
 
-    def field(self, name: str, kind: Any) -> Any:
-        value = self.values.get(name)
+    def field(self, name: str, kind: Any, default: Any = None) -> Any:
+        value = self.values.get(name, default)
         if not isinstance(value, kind) or isinstance(value, bool):
             raise ArtifactMalformed(self.path, f"{name!r} of type {getattr(kind, '__name__', kind)}", repr(value)[:40])
         return value
@@ -238,6 +256,9 @@ def check(artifact: Artifact, folder: str = "") -> None:
         raise ArtifactMalformed(manifest, "different texts as labels", artifact.labels)
     if not 0 < artifact.temperature <= MAX_TEMPERATURE:
         raise ArtifactMalformed(manifest, f"a temperature above 0, up to {MAX_TEMPERATURE}", artifact.temperature)
+    check_language(artifact.language, manifest)
+    check_reliability(artifact.reliability, manifest)
+    check_baseline(artifact.baseline, artifact.labels, manifest)
     if not artifact.layers or not 0 < len(artifact.terms) < MAX_ROWS:
         found = f"{len(artifact.layers)} layers, {len(artifact.terms)} terms"
         raise ArtifactShape(weights, f"layers, and 1 to {MAX_ROWS - 1} terms", found)

@@ -2,6 +2,7 @@
 
     TextModelError
     ├── TextError                what the caller gave is no text
+    ├── TargetError              the accuracy that the caller asks for is none
     └── ArtifactError            what was trained and shipped cannot be trusted
         ├── ArtifactMissing      a file is not there
         ├── ArtifactMalformed    a file is not in its format
@@ -29,6 +30,17 @@ class TextError(TextModelError):
 
     def __str__(self) -> str:
         return f"expected a text (str), found {self.found}"
+
+
+class TargetError(TextModelError):
+    """The accuracy asked for is no number between 0 and 1; `found` is what was given."""
+
+    def __init__(self, found: object) -> None:
+        super().__init__(found)
+        self.found = found
+
+    def __str__(self) -> str:
+        return f"expected a target above 0 and below 1, found {self.found!r}"
 
 
 class ArtifactError(TextModelError):

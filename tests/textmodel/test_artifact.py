@@ -18,7 +18,7 @@ import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from textmodel import ArtifactError, Model, load
+from textmodel import ArtifactError, Model, histogram, load
 from textmodel.artifact import Artifact, encode, read
 from textmodel.errors import ArtifactGolden as Golden
 from textmodel.errors import ArtifactMalformed as Malformed
@@ -35,7 +35,10 @@ LoadWith = Callable[[str, bytes], Model]
 
 VOCABULARY, VECTORIZER = "vectorizer/sentiment/vocabulary.txt", "vectorizer/sentiment/manifest.json"
 WEIGHTS, NETWORK = "saved_model/sentiment/weights.safetensors", "saved_model/sentiment/manifest.json"
-OWN_FIELDS = ("format", "task", "version", "labels", "temperature", "vectorizer", "files", "goldens")
+OWN_FIELDS = (
+    "format", "task", "version", "labels", "temperature", "vectorizer", "files", "goldens",
+    "language", "reliability", "baseline",
+)  # fmt: skip
 FIELDS = [
     *((VECTORIZER, field) for field in ("format", "task", "token_rule", "files")),
     *((NETWORK, field) for field in OWN_FIELDS),
@@ -69,10 +72,30 @@ def test_about_cannot_replace_a_field(make_artifact: Make, field: str):
     assert field in str(caught.value.found)
 
 
+def test_a_pair_from_before_the_optional_fields(pair: Pair):
+    """A manifest without language, reliability and baseline is read with none of them."""
+    for field in ("language", "reliability", "baseline"):
+        pair.drop(NETWORK, field)
+    found = load(root=str(pair.root)).artifact
+    assert (found.language, list(found.reliability), found.baseline) == ("", [], {})
+
+
 def test_files_are_named_with_their_hashes(pair: Pair):
     """The read artifact lists its four files, each with the SHA-256 of its bytes."""
     expected = {file: sha256(pair.read(file)).hexdigest() for file in pair.files}
     assert read(str(pair.root), "sentiment").files == expected
+
+
+@st.composite
+def _told(draw: st.DrawFn, labels: tuple[str, ...]) -> dict[str, Any]:
+    """A language, a table of falling coverage, and the same answers counted by each field."""
+    thresholds = sorted(draw(st.sets(st.floats(0, 1), max_size=5)))
+    coverages = sorted(draw(st.lists(st.floats(0, 1), min_size=5, max_size=5)), reverse=True)
+    table = [(threshold, coverage, draw(st.floats(0, 1))) for threshold, coverage in zip(thresholds, coverages)]  # noqa: B905
+    answer = st.tuples(st.sampled_from(labels), st.floats(0, 1), st.floats(0, 1), st.integers(0, 50_000))
+    answers = draw(st.lists(answer, max_size=5))
+    baseline = histogram.of(answers) if answers else {}
+    return {"language": draw(st.sampled_from(["", "en", "fi", "smi"])), "reliability": table, "baseline": baseline}
 
 
 @settings(max_examples=30)
@@ -80,7 +103,7 @@ def test_files_are_named_with_their_hashes(pair: Pair):
 def test_round_trip_of_any_artifact(
     tmp_path_factory: pytest.TempPathFactory, make_artifact: Make, random_layers: Layers, data: st.DataObject
 ):
-    """Any terms, widths, labels and temperature are read as they were written."""
+    """Any terms, widths, labels, temperature, language, table and baseline are read as they were written."""
     word = st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]), max_size=8)
     terms = data.draw(st.lists(word, min_size=1, max_size=20, unique=True))
     labels = tuple(data.draw(st.lists(word, min_size=1, max_size=5, unique=True)))
@@ -89,7 +112,9 @@ def test_round_trip_of_any_artifact(
         random_layers(data.draw(st.integers(0, 99)), len(terms), widths),
         data.draw(st.floats(1e-3, 1e3)),
     )
-    trained = make_artifact(terms=terms, labels=labels, layers=layers, temperature=temperature, goldens=[])
+    trained = make_artifact(
+        terms=terms, labels=labels, layers=layers, temperature=temperature, goldens=[], **data.draw(_told(labels))
+    )
     root = tmp_path_factory.mktemp("any")
     for folder, files in zip(("vectorizer", "saved_model"), encode(trained), strict=True):
         (root / folder / "sentiment").mkdir(parents=True)

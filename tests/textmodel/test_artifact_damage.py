@@ -89,6 +89,12 @@ def scores(score: Any) -> Damage:
     return golden(scores=dict.fromkeys(LABELS, score))
 
 
+def baseline(**fields: Any) -> Damage:
+    """The baseline of one answer, with other counts in some fields."""
+    one = {"label": {"neutral": 1}, "score": {"0.9-1.0": 1}, "known": {"0.9-1.0": 1}, "chars": {"64-127": 1}}
+    return network(baseline={**one, **fields})
+
+
 def sealed(*damages: Damage) -> Damage:
     """Some damages, as if that had been trained: every hash is right."""
 
@@ -235,6 +241,48 @@ DAMAGES: dict[str, tuple[Damage, type[ArtifactError], str, str, str]] = {
     "temperature of 400 digits": (network(temperature=10**400), Malformed, NETWORK, "temperature", "1000"),
     "temperature is a text": (network(temperature="1.0"), Malformed, NETWORK, "'temperature'", "'1.0'"),
     "another temperature": (network(temperature=1.26), Golden, NETWORK, "golden 0", "0."),
+    # language
+    "language is a number": (network(language=1), Malformed, NETWORK, "'language'", "1"),
+    "language is null": (network(language=None), Malformed, NETWORK, "'language'", "None"),
+    "language in words": (network(language="English"), Malformed, NETWORK, "small letters", "English"),
+    "language in capitals": (network(language="EN"), Malformed, NETWORK, "small letters", "EN"),
+    "language of one letter": (network(language="e"), Malformed, NETWORK, "small letters", "e"),
+    # reliability
+    "reliability is an object": (network(reliability={}), Malformed, NETWORK, "'reliability'", "{}"),
+    "reliability is null": (network(reliability=None), Malformed, NETWORK, "'reliability'", "None"),
+    "a row is a number": (network(reliability=[0.5]), Malformed, NETWORK, "rows of threshold", "0.5"),
+    "a row of two": (network(reliability=[[0.5, 1]]), Malformed, NETWORK, "rows of threshold", "[0.5, 1]"),
+    "a row of four": (network(reliability=[[0, 1, 1, 1]]), Malformed, NETWORK, "rows of threshold", "[0, 1, 1, 1]"),
+    "a row of texts": (network(reliability=[["0", 1, 1]]), Malformed, NETWORK, "rows of threshold", "'0'"),
+    "a row of truths": (network(reliability=[[0, True, 1]]), Malformed, NETWORK, "rows of threshold", "True"),
+    "a row above 1": (network(reliability=[[0, 1, 1.01]]), Malformed, NETWORK, "from 0 to 1", "1.01"),
+    "a row below 0": (network(reliability=[[-0.1, 1, 1]]), Malformed, NETWORK, "from 0 to 1", "-0.1"),
+    "a row of NaN": (network(reliability=[[0.5, NAN, 1]]), Malformed, NETWORK, "from 0 to 1", "nan"),
+    "a row of 400 digits": (network(reliability=[[0, 10**400, 1]]), Malformed, NETWORK, "from 0 to 1", "1000"),
+    "thresholds that fall": (
+        network(reliability=[[0.6, 0.5, 0.9], [0.5, 0.5, 0.9]]), Malformed, NETWORK, "ascending", "0.6",
+    ),
+    "a threshold twice": (
+        network(reliability=[[0.6, 0.5, 0.9], [0.6, 0.4, 0.9]]), Malformed, NETWORK, "ascending", "0.6",
+    ),
+    "coverage that rises": (
+        network(reliability=[[0.5, 0.5, 0.9], [0.6, 0.6, 0.9]]), Malformed, NETWORK, "falling coverage", "0.6",
+    ),
+    # baseline
+    "baseline is a list": (network(baseline=[]), Malformed, NETWORK, "'baseline'", "[]"),
+    "baseline is null": (network(baseline=None), Malformed, NETWORK, "'baseline'", "None"),
+    "baseline without length": (
+        network(baseline={f: {} for f in ("label", "score", "known")}), Malformed, NETWORK, "chars", "'score'",
+    ),
+    "baseline with more": (baseline(more={}), Malformed, NETWORK, "chars", "'more'"),
+    "counts are a list": (baseline(score=[1]), Malformed, NETWORK, "counts in the baseline's score", "[1]"),
+    "a count below 0": (baseline(score={"0.9-1.0": -1}), Malformed, NETWORK, "counts", "-1"),
+    "a count in part": (baseline(known={"0.9-1.0": 0.5}), Malformed, NETWORK, "counts", "0.5"),
+    "a count that is true": (baseline(known={"0.9-1.0": True}), Malformed, NETWORK, "counts", "True"),
+    "a count of 400 digits": (baseline(known={"0.9-1.0": 10**400}), Malformed, NETWORK, "counts", "1000"),
+    "an unknown label": (baseline(label={"up": 1}), Malformed, NETWORK, "buckets of label", "'up'"),
+    "an unknown bucket": (baseline(chars={"100": 1}), Malformed, NETWORK, "buckets of chars", "'100'"),
+    "an answer missing": (baseline(label={"neutral": 2}), Malformed, NETWORK, "each answer once", "[2, 1, 1, 1]"),
     # two halves that were not trained together
     "another training's vectorizer": (another_vectorizer, ArtifactPair, VECTORIZER, "SHA-256", ""),
     "another vectorizer's network": (network(vectorizer="ab"), ArtifactPair, VECTORIZER, "SHA-256 ab", ""),

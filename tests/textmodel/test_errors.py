@@ -22,8 +22,8 @@ ARTIFACT_ERRORS = [
 
 
 def test_the_tree_is_whole():
-    """The module has the two branches, every artifact error below the second, and nothing else."""
-    expected = {errors.TextModelError, errors.TextError, errors.ArtifactError, *ARTIFACT_ERRORS}
+    """The module has the three branches, every artifact error below the last, and nothing else."""
+    expected = {errors.TextModelError, errors.TextError, errors.TargetError, errors.ArtifactError, *ARTIFACT_ERRORS}
     assert {kind for _, kind in inspect.getmembers(errors, inspect.isclass)} == expected
 
 
@@ -48,14 +48,18 @@ def test_text_error_names_the_type():
     assert (error.found, str(error)) == expected
 
 
-@pytest.mark.parametrize("error", [errors.TextError("int"), *(kind("file", 1, 2) for kind in ARTIFACT_ERRORS)])
+@pytest.mark.parametrize(
+    "error", [errors.TextError("int"), errors.TargetError(1.5), *(kind("file", 1, 2) for kind in ARTIFACT_ERRORS)]
+)
 def test_errors_cross_processes(error: errors.TextModelError):
     """A pickled error, as worker processes send it, comes back the same."""
     copy = pickle.loads(pickle.dumps(error))  # noqa: S301 -- our own bytes
     assert (type(copy), str(copy), vars(copy)) == (type(error), str(error), vars(error))
 
 
-@pytest.mark.parametrize("kind", [errors.TextModelError, errors.TextError, errors.ArtifactError, *ARTIFACT_ERRORS])
+@pytest.mark.parametrize(
+    "kind", [errors.TextModelError, errors.TextError, errors.TargetError, errors.ArtifactError, *ARTIFACT_ERRORS]
+)
 def test_every_class_has_its_sentence(kind: type[Exception]):
     """Each class says in one sentence when it is raised, and the module's tree names it."""
     assert kind.__doc__

@@ -17,13 +17,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import textmodel
-from textmodel import Model, Prediction, TextError, load
+from textmodel import Model, TextError, load
 from textmodel.artifact import Artifact
+from textmodel.errors import TargetError
 from textmodel.network import Dense
+from textmodel.reliability import threshold
+from textmodel.sentences import spans
 
 Make = Callable[..., Artifact]
 Layers = Callable[..., tuple[Dense, ...]]
 
+NAN = float("nan")
 HEAVY = ["numpy", "tensorflow", "keras", "sklearn", "scipy", "pandas", "joblib"]
 ODD_TEXTS = [
     "",
@@ -144,8 +148,8 @@ def test_ties_go_to_the_first_label(
     names = tuple(f"label {n}" for n in range(labels))
     model = Model(make_artifact(layers=(hidden, same), labels=names))
     share = round(1 / labels, 6)
-    expected = Prediction("label 0", share, dict.fromkeys(names, share), "sentiment-1.0.0")
-    assert [model.classify(text), *model.classify_many([text] * 3)] == [expected] * 4
+    expected = ("label 0", share, dict.fromkeys(names, share), "sentiment-1.0.0")
+    assert [answer[:4] for answer in (model.classify(text), *model.classify_many([text] * 3))] == [expected] * 4
 
 
 def test_ties_whatever_the_order_of_their_sums(make_artifact: Make):
@@ -176,11 +180,146 @@ def test_any_number_of_layers(
     assert [p.label for p in model.classify_many(terms)] == expected
 
 
+TABLE = [(0.4, 0.9, 0.75), (0.6, 0.6, 0.86), (0.8, 0.3, 0.92), (0.9, 0.1, 0.97)]
+
+
+@given(st.data())
+def test_every_field_is_the_same_alone_and_in_a_batch(model: Model, texts: st.SearchStrategy[str], data: st.DataObject):
+    """Alone and in a batch, a text is as reliable, as known and warned of alike, at any target."""
+    batch, target = data.draw(st.lists(texts)), data.draw(st.floats(0.01, 0.99))
+    expected = [model.classify(text, target)[4:] for text in batch]
+    assert [answer[4:] for answer in model.classify_many(batch, target)] == expected
+
+
+@given(st.data())
+def test_reliable_is_a_high_score_without_a_warning(model: Model, texts: st.SearchStrategy[str], data: st.DataObject):
+    """An answer is reliable when its score reaches the target's threshold and nothing is to be warned of."""
+    text, target = data.draw(texts), data.draw(st.sampled_from([0.7, 0.75, 0.8, 0.9, 0.95, 0.99]))
+    answer, found = model.classify(text, target), threshold(TABLE, target)
+    expected = found is not None and answer.score >= found[0] and not answer.warnings
+    assert (answer.reliable, answer.target) == (expected, target)
+    assert answer.coverage == (found[1] if found else 0.0)
+    assert ("target-not-met" in answer.warnings) == (found is None)
+
+
+def test_the_target_is_nine_tenths_by_default(model: Model):
+    """Who asks for no target gets answers that are right nine times in ten where they are called reliable."""
+    expected = model.classify("profit rose in the quarter", 0.9)
+    assert model.classify("profit rose in the quarter") == expected
+    assert model.classify_many(["profit rose in the quarter"]) == [expected]
+
+
+@pytest.mark.parametrize("target", [0, 1, 1.5, NAN, "high"])
+def test_a_target_that_is_none_is_refused(model: Model, target: Any):
+    """Alone, in a batch and by sentences, a target outside 0 to 1 is a TargetError."""
+    for answer in (model.classify, lambda text, target: model.classify_many([text], target), model.by_sentence):
+        with pytest.raises(TargetError):
+            answer("profit rose", target)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("profit rose in the quarter", ()),
+        ("profit rose", ("too-short",)),
+        ("profit rose 13 2009 5", ("too-short",)),
+        ("", ("too-short", "unknown-words")),
+        ("14.1 8.7 5", ("too-short", "unknown-words")),
+        ("xyzzy plugh frobozz", ("unknown-words",)),
+        ("Der Umsatz stieg um 5 Prozent", ("unknown-words", "not-english")),
+        ("Доход вырос", ("too-short", "unknown-words", "not-english")),
+        ("https://nokia.com/profit-rose-in-the-quarter", ("too-short",)),
+        ("Прибыль выросла на 12 процентов", ("unknown-words", "not-english")),
+    ],
+)
+def test_warnings_and_their_order(model: Model, text: str, expected: tuple[str, ...]):
+    """What speaks against trusting an answer is told in one order, whether the text stands alone or not."""
+    assert model.classify(text).warnings == expected
+    assert model.classify_many(["profit", text])[1].warnings == model.classify(text).warnings
+
+
+def test_a_target_beyond_reach_is_the_last_warning(model: Model):
+    """A target above what cross-validation reached is told after what the text says itself."""
+    expected = ("too-short", "target-not-met")
+    assert model.classify("profit rose", 0.99).warnings == expected
+
+
+@pytest.mark.parametrize(("language", "expected"), [("en", True), ("fi", False), ("", False)])
+def test_other_languages_are_looked_for_by_models_of_english_alone(make_artifact: Make, language: str, expected: bool):
+    """Only a model of English texts can say that a text is not English."""
+    answer = Model(make_artifact(language=language)).classify("Der Umsatz stieg um 5 Prozent")
+    assert ("not-english" in answer.warnings) == expected
+
+
+def test_known_words(model: Model):
+    """The share of words that are in the vocabulary, to two digits; of no words 0."""
+    texts = ["profit rose", "profit xyzzyq plughq", "xyzzyq plughq", "", "..."]
+    expected = [1.0, 0.33, 0.0, 0.0, 0.0]
+    assert [model.classify(text).known for text in texts] == expected
+
+
+WORDS = ["Profit rose in the quarter.", "Net loss fell to EUR 13 mn.", "Layoffs in Helsinki.", "Why?", "Net sales rose"]
+
+
+@given(st.data())
+def test_a_document_is_the_mean_of_its_sentences(model: Model, texts: st.SearchStrategy[str], data: st.DataObject):
+    """Sentences are answered as alone; the text's scores are their mean, its label the highest, the rest its own."""
+    text = " ".join(data.draw(st.lists(texts | st.sampled_from(WORDS))))
+    target = data.draw(st.sampled_from([0.7, 0.9, 0.99]))
+    whole, (document, parts) = model.classify(text, target), model.by_sentence(text, target)
+    assert [(part.start, part.end) for part in parts] == spans(text)
+    for part in parts:
+        alone = model.classify(text[part.start : part.end], target)
+        assert part[2:] == (alone.label, alone.score, alone.scores, alone.reliable, alone.known, alone.warnings)
+    if not parts:
+        assert document == whole
+        return
+    means = {label: np.mean([part.scores[label] for part in parts]) for label in model.labels}
+    assert document.scores == pytest.approx(means, abs=6e-7)
+    assert all(score == round(score, 6) for score in document.scores.values())
+    assert document.label == max(model.labels, key=document.scores.__getitem__)
+    assert document.score == document.scores[document.label]
+    assert document[5:] == whole[5:]
+    found = threshold(TABLE, target)
+    assert document.reliable == (found is not None and document.score >= found[0] and not document.warnings)
+
+
+def test_one_sentence_is_its_document(model: Model):
+    """A text of one sentence has the same answer by sentences as without."""
+    text = "Operating profit rose to EUR 13 mn in the quarter."
+    assert model.by_sentence(text).prediction == model.classify(text)
+
+
+@pytest.mark.parametrize("count", [64, 65, 10_000])
+def test_documents_of_any_length(model: Model, count: int):
+    """Few sentences one by one or many at once: each has its own answer."""
+    parts = [WORDS[n % 3] for n in range(count)]
+    expected = [model.classify(part) for part in parts[:3]]
+    document, sentences = model.by_sentence(" ".join(parts))
+    assert len(sentences) == count
+    assert [(s.label, s.known) for s in sentences[-3:]] == [
+        (expected[n % 3].label, expected[n % 3].known) for n in range(count - 3, count)
+    ]
+    assert sum(document.scores.values()) == pytest.approx(1, abs=2e-6)
+
+
 def test_loading_needs_the_standard_library_alone(shipped: Path):
-    """Importing, loading and one text bring in nothing heavy, and not the code that publishes."""
-    code = "import textmodel\ntextmodel.load(root=root).classify('profit rose')"
+    """Importing, loading, one text and its sentences bring in nothing heavy, and not the code that publishes."""
+    code = "import textmodel\nm = textmodel.load(root=root)\nm.classify('profit rose')\nm.by_sentence('Up. Down.')"
     expected = set()
     assert modules_after(code, shipped) & {*HEAVY, "textmodel.publish"} == expected
+
+
+def test_a_usual_text_needs_no_tables_of_other_languages(shipped: Path):
+    """What a cold start would pay for and few texts need is imported by the first that needs it."""
+    code = "import textmodel\nm = textmodel.load(root=root)\nm.classify('profit rose in the quarter')"
+    few = {"textmodel.language", "textmodel.sentences", "textmodel.explain", "statistics"}
+    expected = set()
+    assert modules_after(code, shipped) & few == expected
+    assert modules_after(code + "\nm.by_sentence('Umsatz und Gewinn')", shipped) >= {
+        "textmodel.language",
+        "textmodel.sentences",
+    }
 
 
 def test_many_texts_use_numpy_alone(shipped: Path):
