@@ -1,6 +1,7 @@
 """The command line: lines of text in, one JSON object per line out, in the same order.
 
     python -m textmodel predict < headlines.txt > predictions.jsonl
+    python -m textmodel drift server.log                             see `drift`
 
 A line that is no UTF-8 gives an object with its number and the error; the exit code is then 1.
 Left out: files of other formats.
@@ -11,28 +12,33 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
+from .drift import command as drift
 from .errors import ArtifactError
 from .model import ROOT, Model, load
 from .progress import Progress
+from .reliability import DEFAULT_TARGET
 
 _BLOCK_BYTES = 1 << 16
 
 
+class Asked(NamedTuple):
+    """What is to be told of each text besides its label."""
+
+    target: float = DEFAULT_TARGET
+    explain: bool = False
+    sentences: bool = False
+
+
+_USUAL = Asked()
+
+
 def main(argv: list[str]) -> int:
-    """Exit code 0 when every line has an answer, 1 when one has not, 2 when nothing could begin."""
+    """The sub-command's exit code; of `predict` 0 when every line has an answer, 1 when not, 2 without a model."""
     arguments = _parser().parse_args(argv)
     try:
-        model = load(arguments.task, arguments.artifacts)
-    except ArtifactError as error:
-        print(f"textmodel: {type(error).__name__}: {error}", file=sys.stderr)
-        return 2
-    try:
-        if arguments.text is not None:
-            print(_json(model.classify(arguments.text)._asdict()))
-            return 0
-        return predict(model, sys.stdin.buffer, sys.stdout.buffer, Progress(sys.stdin, sys.stderr))
+        return _flushed(arguments.run(arguments))
     except BrokenPipeError:  # the reader has seen enough, as with `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -40,11 +46,29 @@ def main(argv: list[str]) -> int:
         return 130
 
 
-def predict(model: Model, source: BinaryIO, target: BinaryIO, progress: Progress) -> int:
+def _flushed(code: int) -> int:
+    sys.stdout.flush()  # here, where a reader that has gone is expected
+    return code
+
+
+def _predict(arguments: argparse.Namespace) -> int:
+    try:
+        model = load(arguments.task, arguments.artifacts)
+    except ArtifactError as error:
+        print(f"textmodel: {type(error).__name__}: {error}", file=sys.stderr)
+        return 2
+    asked = Asked(arguments.target, arguments.explain, arguments.sentences)
+    if arguments.text is not None:
+        print(_json(_answer(model, arguments.text, asked)))
+        return 0
+    return predict(model, sys.stdin.buffer, sys.stdout.buffer, Progress(sys.stdin, sys.stderr), asked)
+
+
+def predict(model: Model, source: BinaryIO, target: BinaryIO, progress: Progress, asked: Asked = _USUAL) -> int:
     """Answer every line of `source` on `target` as soon as it is there; 1 if one was no UTF-8."""
     number, failed = 0, 0
     for lines, size_bytes in _blocks(source):
-        answers, bad = _answers(model, lines, number + 1)
+        answers, bad = _answers(model, lines, number + 1, asked)
         target.write(answers)
         target.flush()
         number, failed = number + len(lines), failed + bad
@@ -57,13 +81,28 @@ def predict(model: Model, source: BinaryIO, target: BinaryIO, progress: Progress
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m textmodel", description="Tells the tone of a text.")
-    command = parser.add_subparsers(required=True).add_parser(
-        "predict", help="classify one text, or each line of standard input"
-    )
+    commands = parser.add_subparsers(required=True)
+    drift.register(commands)
+    command = commands.add_parser("predict", help="classify one text, or each line of standard input")
+    command.set_defaults(run=_predict)
     command.add_argument("text", nargs="?", help="a text; without it, lines are read from standard input")
+    wanted = "accuracy that an answer must have to be called reliable (default: %(default)s)"
+    command.add_argument("--target", type=_target, default=DEFAULT_TARGET, help=wanted)
+    command.add_argument("--explain", action="store_true", help="tell what spoke for and against the label")
+    command.add_argument("--sentences", action="store_true", help="answer each sentence too, the text as their mean")
     command.add_argument("--task", default="sentiment", help="which artifact pair (default: %(default)s)")
     command.add_argument("--artifacts", default=ROOT, help="the folder that holds vectorizer/ and saved_model/")
     return parser
+
+
+def _target(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"expected an accuracy above 0 and below 1, as 0.9, found {text!r}")
+    return value
 
 
 def _blocks(source: BinaryIO) -> Iterator[tuple[list[bytes], int]]:
@@ -81,14 +120,32 @@ def _blocks(source: BinaryIO) -> Iterator[tuple[list[bytes], int]]:
         yield [b"".join(begun)], size_bytes
 
 
-def _answers(model: Model, lines: list[bytes], first: int) -> tuple[bytes, int]:
+def _answers(model: Model, lines: list[bytes], first: int, asked: Asked) -> tuple[bytes, int]:
     """One JSON line for each line, and how many of them are errors; `first` is the first one's number."""
     texts = [_decoded(line) for line in lines]
-    predictions = iter(model.classify_many([text for text in texts if text is not None]))
-    objects = [
-        _not_utf8(first + index) if text is None else next(predictions)._asdict() for index, text in enumerate(texts)
-    ]
+    answers = iter(_many(model, [text for text in texts if text is not None], asked))
+    objects = [_not_utf8(first + index) if text is None else next(answers) for index, text in enumerate(texts)]
     return "".join(f"{_json(item)}\n" for item in objects).encode(), texts.count(None)
+
+
+def _many(model: Model, texts: list[str], asked: Asked) -> list[dict[str, object]]:
+    if asked.explain or asked.sentences:
+        return [_answer(model, text, asked) for text in texts]
+    return [prediction._asdict() for prediction in model.classify_many(texts, asked.target)]
+
+
+def _answer(model: Model, text: str, asked: Asked) -> dict[str, object]:
+    """One text's answer as over HTTP."""
+    more: dict[str, object] = {}
+    if asked.sentences:
+        prediction, sentences = model.by_sentence(text, asked.target)
+        more["sentences"] = [sentence._asdict() for sentence in sentences]
+    else:
+        prediction = model.classify(text, asked.target)
+    if asked.explain:
+        explanation = model.explain(text)
+        more["explanation"] = {**explanation._asdict(), "reasons": [reason._asdict() for reason in explanation.reasons]}
+    return prediction._asdict() | more
 
 
 def _json(item: dict[str, object]) -> str:

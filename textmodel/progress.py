@@ -15,9 +15,10 @@ _EVERY_S = 0.1
 class Progress:
     """Lines done, their rate, and the share of the input where its size is known."""
 
-    def __init__(self, source: TextIO, screen: TextIO) -> None:
-        self._screen = screen if screen.isatty() and not source.isatty() else None
-        self._total_bytes = _size(source)
+    def __init__(self, source: TextIO | None, screen: TextIO, total_bytes: int | None = None) -> None:
+        """Of `source`, or of several files, which have no stream in common but a size in all."""
+        self._screen = screen if screen.isatty() and not (source and source.isatty()) else None
+        self._total_bytes = _size(source) if source and total_bytes is None else total_bytes or 0
         self._started = self._shown = monotonic()
         self._lines = self._bytes = 0
 

@@ -7,10 +7,13 @@ import pty
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from textmodel.command import predict
+import pytest
+
+from textmodel.command import Asked, predict
 from textmodel.model import Model, load
+from textmodel.prediction import Prediction
 from textmodel.progress import Progress
 
 REPOSITORY = Path(__file__).parents[2]
@@ -22,7 +25,7 @@ def run(artifacts: Path, *arguments: str, given: bytes = b"") -> subprocess.Comp
 
 
 def expected_line(model: Model, text: str) -> dict[str, object]:
-    return model.classify(text)._asdict()
+    return json.loads(json.dumps(model.classify(text)._asdict()))
 
 
 def test_one_text_is_answered_on_one_line(pair: Any):
@@ -47,9 +50,65 @@ def test_a_line_that_is_no_utf8_is_reported_in_its_place(pair: Any):
     done = run(pair.root, given=b"profit\n\xff\nsales\n")
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert answers[1] == {"error": {"line": 2, "detail": "expected UTF-8"}}
-    assert [sorted(a) for a in (answers[0], answers[2])] == [["label", "model", "score", "scores"]] * 2
+    assert [sorted(a) for a in (answers[0], answers[2])] == [sorted(Prediction._fields)] * 2
     assert done.stderr == b"textmodel: 1 of 3 lines are not UTF-8; each is reported in its place\n"
     assert done.returncode == 1
+
+
+def test_a_target_reaches_every_line(pair: Any):
+    """What --target asks for is what each answer is measured by, alone and as a line."""
+    model = load(root=str(pair.root))
+    for done in (run(pair.root, "--target", "0.7", "profit rose"), run(pair.root, "--target=.7", given=b"profit rose")):
+        found = json.loads(done.stdout)
+        assert (found["target"], found["coverage"]) == (0.7, 0.9)
+        assert found["label"] == model.classify("profit rose").label
+
+
+@pytest.mark.parametrize("target", ["0", "1", "1.5", "-0.5", "nan", "inf", "high", ""])
+def test_a_target_that_is_none_is_told_in_a_line(pair: Any, target: str):
+    """A target outside 0 to 1 ends the command with what was expected and found, and no traceback."""
+    done = run(pair.root, f"--target={target}", "profit rose")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert f"--target: expected an accuracy above 0 and below 1, as 0.9, found {target!r}" in done.stderr.decode()
+
+
+def test_sentences_stand_beside_the_answer(pair: Any):
+    """--sentences gives each sentence's answer with its place, for a text and for lines of standard input."""
+    text = "Profit rose in the quarter. Net sales fell to EUR 13 mn."
+    expected = [(0, 27), (28, 56)]
+    for done in (run(pair.root, "--sentences", text), run(pair.root, "--sentences", given=text.encode())):
+        found = json.loads(done.stdout)
+        assert [(one["start"], one["end"]) for one in found["sentences"]] == expected
+        assert found["scores"] == load(root=str(pair.root)).by_sentence(text).prediction.scores
+
+
+class Reason(NamedTuple):
+    text: str
+    weight: float
+
+
+class Explanation(NamedTuple):
+    label: str
+    reasons: list[Reason]
+
+
+class Explaining(Model):
+    """A model whose one reason is the text itself."""
+
+    def explain(self, text: str) -> Explanation:  # type: ignore[override]
+        return Explanation("up", [Reason(text, 0.5)])
+
+
+def test_reasons_stand_beside_the_answer(pair: Any):
+    """--explain gives each line's explanation as objects with names, and no line another's."""
+    model, target = Explaining(load(root=str(pair.root)).artifact), io.BytesIO()
+    progress = Progress(io.StringIO(), io.StringIO())
+    assert predict(model, io.BytesIO(b"profit\n\xff\nsales\n"), target, progress, Asked(explain=True)) == 1
+    first, broken, last = map(json.loads, target.getvalue().splitlines())
+    assert first.pop("explanation") == {"label": "up", "reasons": [{"text": "profit", "weight": 0.5}]}
+    assert last.pop("explanation") == {"label": "up", "reasons": [{"text": "sales", "weight": 0.5}]}
+    assert (first, last) == (expected_line(model, "profit"), expected_line(model, "sales"))
+    assert "error" in broken
 
 
 def test_no_input_gives_no_output(pair: Any):

@@ -15,7 +15,7 @@ from textmodel.model import ROOT
 
 MODULES = [
     "textmodel",
-    *(f"textmodel.{module.name}" for module in pkgutil.iter_modules(textmodel.__path__) if module.name != "__main__"),
+    *(m.name for m in pkgutil.walk_packages(textmodel.__path__, "textmodel.") if not m.name.endswith("__main__")),
 ]
 
 
