@@ -5,7 +5,8 @@ Left out: what every answer owes (`front`), so this is always served behind `asg
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
 from fastapi import FastAPI, Request, Response
@@ -14,18 +15,23 @@ from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
+from textmodel.reliability import Row, threshold
+
 from .openapi import WITH_BODY, install, operation
 from .predict import Core
-from .problems import Reply, ok, problem
+from .problems import JSON, Reply, accepted, ok, problem
 from .schemas import (
     BatchRequest,
     BatchResponse,
+    FeedbackRequest,
     Limits,
     ModelInfo,
     OriginalRequest,
     OriginalResponse,
     Prediction,
+    Reliability,
     Status,
+    TargetInfo,
     TextRequest,
 )
 
@@ -53,7 +59,15 @@ def build_api(core: Core, exposition: Callable[[], Reply] | None) -> tuple[FastA
     _add_health(api, core)
     _add_pages(api, exposition)
     api.add_exception_handler(HTTPException, _problem)  # type: ignore[arg-type]  # Starlette's type is wider
-    wire_types = (TextRequest, BatchRequest, BatchResponse, OriginalRequest, OriginalResponse, Prediction)
+    wire_types = (
+        TextRequest,
+        BatchRequest,
+        BatchResponse,
+        OriginalRequest,
+        OriginalResponse,
+        Prediction,
+        FeedbackRequest,
+    )
     install(api, (*wire_types, ModelInfo, Limits, Status))
     return api, frozenset(path for route in api.routes if (path := getattr(route, "path", None)))
 
@@ -68,6 +82,19 @@ def _add_core(api: FastAPI, core: Core) -> None:
     api.post("/process_text", summary="Classify one text, as the original service did", tags=["Predict"], **original)(
         _door(core.process_text)
     )
+    right = {"request_id": "4f1c2d9e-0000-4000-8000-000000000001", "label": "negative"}
+    told = operation(FeedbackRequest, Status, right, WITH_BODY, status=accepted(b"").status)
+    if core.model:
+        _only(told, "label", core.model.labels)
+    api.post("/feedback", summary="Tell what an answer's label should have been", tags=["Feedback"], **told)(
+        _door(core.feedback)
+    )
+
+
+def _only(operation: dict[str, Any], field: str, values: tuple[str, ...]) -> None:
+    """Publish the values that this process takes in one field of a request."""
+    body = operation["openapi_extra"]["requestBody"]["content"][JSON]
+    body["schema"] = {"allOf": [body["schema"], {"properties": {field: {"enum": list(values)}}}]}
 
 
 def _add_health(api: FastAPI, core: Core) -> None:
@@ -132,14 +159,23 @@ def _model_info(core: Core) -> Reply:
         name=core.model.name,
         version=artifact.version,
         task=artifact.task,
+        language=artifact.language,
+        licence=str(artifact.about.get("licence", "")),
         labels=list(artifact.labels),
         token_rule=artifact.token_rule,
+        target=_target_info(artifact.reliability, settings.target_accuracy),
+        reliability=[Reliability(*row) for row in artifact.reliability],
         metrics=artifact.about.get("metrics", {}),
         data=artifact.about.get("data", {}),
         sha256=dict(artifact.files),
         limits=limits,
     )
     return ok(msgspec.json.encode(info))
+
+
+def _target_info(table: Sequence[Row], accuracy: float) -> TargetInfo:
+    found = threshold(table, accuracy)
+    return TargetInfo(accuracy, *(found or (None, 0.0)))
 
 
 async def _problem(_request: Request, error: HTTPException) -> Response:

@@ -171,9 +171,10 @@ def build(settings: Settings | None = None, log: Log | None = None) -> Door:
     from .metrics import Metrics
 
     settings = settings or from_environment(os.environ)
-    core = open_core(settings)
+    log = log or Log()
+    core = open_core(settings, log)
     core.predict_batch(b'{"texts":[""]}')  # a server imports NumPy now rather than during a request
     metrics = Metrics(os.environ.get("PROMETHEUS_MULTIPROC_DIR"))
     api, paths = build_api(core, metrics.render)
-    front = Front(settings, paths, log or Log(), (metrics,), new_request_id)
+    front = Front(settings, paths, log, (metrics,), new_request_id)
     return Door(core, front, api)

@@ -10,11 +10,16 @@ from typing import Any
 
 import msgspec
 
+from .options import OPTIONS
 from .predict import Core
 from .problems import Reply, problem
 
-SHAPES = '{"text": str}, {"texts": [str, ...]}, {"payload": str} or {"warmup": true}'
-KINDS = {"text": "/predict", "texts": "/predict/batch", "payload": "/process_text"}
+SHAPES = (
+    '{"text": str}, {"texts": [str, ...]}, {"payload": str}, '
+    '{"feedback": {"request_id": str, "label": str}} or {"warmup": true}'
+)
+KINDS = {"text": "/predict", "texts": "/predict/batch", "payload": "/process_text", "feedback": "/feedback"}
+"""The field that tells what an event asks for, and the path that answers it."""
 
 
 class ServiceFault(Exception):  # the name is what Lambda shows as errorType
@@ -45,11 +50,26 @@ def warm(core: Core) -> dict[str, Any]:
 
 def respond(core: Core, event: object) -> Reply:
     """The core's reply to the body that the event is."""
-    kind = next((k for k in KINDS if isinstance(event, Mapping) and k in event), None)
-    if kind is None:
+    kind = next((k for k in KINDS if k in event), None) if isinstance(event, Mapping) else None
+    if kind is None or not isinstance(event, Mapping):
         return problem("unknown-event", f"Expected {SHAPES}.")
+    asked = event[kind] if kind == "feedback" else _body(kind, event)
     try:
-        body = msgspec.json.encode({kind: event[kind]})  # type: ignore[index]  # it is a Mapping with that key
+        body = msgspec.json.encode(asked)
     except (UnicodeEncodeError, RecursionError, TypeError) as error:
-        return problem("invalid-json", f"The event is not JSON in UTF-8: {type(error).__name__}.", path=f"$.{kind}")
+        place = next((name for name in OPTIONS if name in event and not _is_json(event[name])), kind)
+        return problem("invalid-json", f"The event is not JSON in UTF-8: {type(error).__name__}.", path=f"$.{place}")
     return core.routes[KINDS[kind]](body)
+
+
+def _body(kind: str, event: Mapping[str, Any]) -> dict[str, Any]:
+    """What the event would be over HTTP: its text or texts and the options, and nothing else that it holds."""
+    return {name: event[name] for name in (kind, *OPTIONS) if name in event}
+
+
+def _is_json(value: object) -> bool:
+    try:
+        msgspec.json.encode(value)
+    except (UnicodeEncodeError, RecursionError, TypeError):
+        return False
+    return True

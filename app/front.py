@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
 
+from .answers import Answers, fields
 from .cors import Cors
 from .log import Log
 from .problems import Headers, Reply, problem
@@ -24,7 +25,7 @@ OPEN_PATHS = frozenset({"/", "/docs", "/openapi.json", "/livez", "/readyz"})
 OPEN_FOLDERS = ("/page/", "/static-offline-docs/")
 OTHER = "(other)"
 _ID_CHARS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/+=@")
-_ID_LENGTH = 128
+ID_LENGTH = 128
 
 
 class Meter(Protocol):
@@ -32,7 +33,7 @@ class Meter(Protocol):
 
     def observe(self, path: str, method: str, status: int, duration_s: float) -> None: ...
 
-    def count_predictions(self, reply: Reply) -> None: ...
+    def count(self, answers: Answers) -> None: ...
 
 
 class Visit:
@@ -71,7 +72,7 @@ class Front:
     def enter(self, method: str, path: str, headers: Mapping[bytes, bytes]) -> Visit:
         """Receive a request by its head alone; names of `headers` are in lower case."""
         given_id = headers.get(b"x-request-id")
-        request_id = _valid_id(given_id) if given_id else None
+        request_id = valid_id(given_id) if given_id else None
         visit = Visit(request_id or self._new_id(), method, path, headers.get(b"origin"))
         visit.refusal = self._refusal(visit, headers)
         return visit
@@ -83,12 +84,12 @@ class Front:
         method = visit.method if visit.method in ("GET", "HEAD", "POST", "OPTIONS") else OTHER
         for meter in self._meters:
             meter.observe(path, method, reply.status, duration_s)
-            if reply.predictions:
-                meter.count_predictions(reply)
+            if reply.answers:
+                meter.count(reply.answers)
         if self._settings.log_requests:
             self._log.line(
                 "info", "request", request_id=visit.request_id, method=method, path=path, status=reply.status,
-                duration_ms=round(duration_s * 1000, 3), bytes_out=len(reply.body),
+                duration_ms=round(duration_s * 1000, 3), bytes_out=len(reply.body), **fields(reply.answers),
             )  # fmt: skip
         return (("X-Request-Id", visit.request_id), *self._cors.headers(visit.origin))
 
@@ -138,10 +139,10 @@ def _is_open(path: str) -> bool:
     return path in OPEN_PATHS or path.startswith(OPEN_FOLDERS)
 
 
-def _valid_id(given: bytes) -> str | None:
+def valid_id(given: bytes) -> str | None:
     """A request id as it came, or None where it could not stand in a header and a log.
 
-    >>> _valid_id(b"a-1"), _valid_id(b"a b")
-    ('a-1', None)
+    >>> valid_id(b"a-1"), valid_id(b"a b"), valid_id(b"")
+    ('a-1', None, None)
     """
-    return given.decode() if len(given) <= _ID_LENGTH and _ID_CHARS.issuperset(given) else None
+    return given.decode() if 0 < len(given) <= ID_LENGTH and _ID_CHARS.issuperset(given) else None

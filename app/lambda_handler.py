@@ -113,10 +113,10 @@ def build(environ: Mapping[str, str], imported_ms: float) -> Handler:
     """
     begun = perf_counter()
     settings = from_environment(environ)
-    core = open_core(settings, measure=True)
+    log = Log()
+    core = open_core(settings, log)
     if core.fault:
         raise UnusableModel(core.fault)
-    log = Log()
     current = _CurrentId()
     front = Front(replace(settings, log_requests=False), frozenset(core.routes), log, (), current)
     phases = {"import": round(imported_ms, 3), "load": round((perf_counter() - begun) * 1000, 3)}

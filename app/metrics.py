@@ -11,6 +11,9 @@ from typing import NamedTuple
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from textmodel.histogram import size
+
+from .answers import Answers
 from .problems import Reply
 
 _BUCKETS_S = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0)
@@ -42,6 +45,13 @@ class Metrics:
         self._predictions = Counter(
             "undertone_predictions", "Texts classified, by label", ["label"], registry=self._registry
         )
+        reliable = Counter(
+            "undertone_reliability",
+            "Texts classified, by whether the model vouches for the answer",
+            ["reliable"],
+            registry=self._registry,
+        )
+        self._reliable, self._unreliable = reliable.labels("yes"), reliable.labels("no")
         self._series = lru_cache(maxsize=256)(self._make_series)
         self._label = lru_cache(maxsize=64)(self._predictions.labels)
 
@@ -51,9 +61,14 @@ class Metrics:
         series.requests.inc()
         series.duration.observe(duration_s)
 
-    def count_predictions(self, reply: Reply) -> None:
-        for prediction in reply.predictions:
-            self._label(prediction.label).inc()
+    def count(self, answers: Answers) -> None:
+        """Count the texts that one reply answers."""
+        for label, number in answers.histogram["label"].items():
+            self._label(label).inc(number)
+        if answers.reliable:
+            self._reliable.inc(answers.reliable)
+        if others := size(answers.histogram) - answers.reliable:
+            self._unreliable.inc(others)
 
     def render(self) -> Reply:
         """The exposition."""

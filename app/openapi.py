@@ -17,7 +17,13 @@ WITH_BODY = ("invalid-json", "body-timeout", "body-too-large", "invalid-shape", 
 
 
 def operation(
-    request: type | None, answer: type | None, example: object, problems: tuple[str, ...], *, is_open: bool = False
+    request: type | None,
+    answer: type | None,
+    example: object,
+    problems: tuple[str, ...],
+    *,
+    is_open: bool = False,
+    status: int = 200,
 ) -> dict[str, Any]:
     """What a route tells FastAPI: its body, its answer, its problems, and that it may ask for a key."""
     extra: dict[str, Any] = {} if is_open else {"security": [{}, {"apiKey": []}, {"bearer": []}]}
@@ -27,8 +33,8 @@ def operation(
     around = ("internal",) if is_open else ("unauthorized", "internal")
     responses = {status: _problem_response(kinds) for status, kinds in _by_status((*problems, *around)).items()}
     if answer:
-        responses[200] = {"description": "The answer", "content": {JSON: {"schema": _reference(answer)}}}
-    return {"openapi_extra": extra, "responses": responses}
+        responses[status] = {"description": "The answer", "content": {JSON: {"schema": _reference(answer)}}}
+    return {"openapi_extra": extra, "responses": responses, "status_code": status}
 
 
 def install(api: FastAPI, types: tuple[type, ...]) -> None:

@@ -8,18 +8,23 @@ Left out: what every HTTP answer owes besides (`front`) and how bytes arrive (th
 
 import os
 import re
-from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 import msgspec
 
 from textmodel import ArtifactError, Model, load
 
-from .problems import TYPE_PREFIX, Reading, Reply, ok, problem
+from . import feedback
+from .answers import of_many, of_one
+from .log import Log
+from .options import answer_as_asked, target_of
+from .problems import TYPE_PREFIX, Reply, ok, problem
 from .schemas import (
     AnyBatchRequest,
     BatchRequest,
     BatchResponse,
+    FeedbackRequest,
     ItemError,
     OriginalRequest,
     OriginalResponse,
@@ -34,21 +39,23 @@ _text = msgspec.json.Decoder(TextRequest).decode
 _batch = msgspec.json.Decoder(BatchRequest).decode
 _any_batch = msgspec.json.Decoder(AnyBatchRequest).decode
 _original = msgspec.json.Decoder(OriginalRequest).decode
+_feedback = msgspec.json.Decoder(FeedbackRequest).decode
 _NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class Core:
-    """A model, or the reason why there is none, and the limits of a request."""
+    """A model, or the reason why there is none, the limits of a request, and the log that feedback goes to."""
 
-    def __init__(self, model: Model | ArtifactError, settings: Settings, *, measure: bool = False) -> None:
+    def __init__(self, model: Model | ArtifactError, settings: Settings, log: Log) -> None:
         self.settings = settings
-        self._measure = measure
+        self._log = log
         self.model = model if isinstance(model, Model) else None
         self.fault = None if isinstance(model, Model) else _fault(model, settings.artifacts)
         self.routes: dict[str, Callable[[bytes], Reply]] = {
             "/predict": self.predict,
             "/predict/batch": self.predict_batch,
             "/process_text": self.process_text,
+            "/feedback": self.feedback,
         }
 
     def predict(self, body: bytes) -> Reply:
@@ -62,6 +69,10 @@ class Core:
     def process_text(self, body: bytes) -> Reply:
         """The original service's contract: {"payload"} to {"Raw Text", "Categories"}."""
         return self._guarded(_original, body, self._process_text)
+
+    def feedback(self, body: bytes) -> Reply:
+        """{"request_id", "label"} to one log line, or a problem."""
+        return self._guarded(_feedback, body, lambda model, request: feedback.record(model, request, self._log))
 
     def predict_text(self, text: str) -> Reply:
         """A text that came in no JSON of its own, as one line of a file."""
@@ -92,8 +103,12 @@ class Core:
     def _predict(self, model: Model, request: TextRequest) -> Reply:
         if len(request.text) > self.settings.max_text_chars:
             return problem("text-too-long", self._too_long(request.text), path="$.text")
-        prediction = Prediction(*model.classify(request.text))
-        return ok(_encode(prediction), (prediction,), self._readings(model, [request.text]))
+        target = target_of(request, self.settings.target_accuracy)
+        if request.sentences or request.explain:
+            prediction = answer_as_asked(model, request.text, target, request)
+        else:
+            prediction = Prediction(*model.classify(request.text, target))
+        return ok(_encode(prediction), of_one(model.name, prediction, request.text))
 
     def _predict_batch(self, model: Model, request: BatchRequest | AnyBatchRequest) -> Reply:
         if len(request.texts) > self.settings.max_batch_texts:
@@ -101,23 +116,22 @@ class Core:
             return problem("batch-too-large", detail, path="$.texts")
         errors = [e for index, text in enumerate(request.texts) if (e := self._item_error(index, text))]
         bad = {error.index for error in errors}
-        good = [text for index, text in enumerate(request.texts) if index not in bad]
-        answers = tuple(Prediction(*p) for p in model.classify_many(good))  # type: ignore[arg-type]  # only str is good
+        good = [text for index, text in enumerate(request.texts) if index not in bad and isinstance(text, str)]
+        target = target_of(request, self.settings.target_accuracy)
+        if request.sentences or request.explain:
+            answers = [answer_as_asked(model, text, target, request) for text in good]
+        else:
+            answers = [Prediction(*answer) for answer in model.classify_many(good, target)]
         following = iter(answers)
         predictions = [None if index in bad else next(following) for index in range(len(request.texts))]
-        return ok(_encode(BatchResponse(predictions, errors)), answers, self._readings(model, good))
+        return ok(_encode(BatchResponse(predictions, errors)), of_many(model.name, answers, good))
 
     def _process_text(self, model: Model, request: OriginalRequest) -> Reply:
         if len(request.payload) > self.settings.max_text_chars:
             return problem("text-too-long", self._too_long(request.payload), path="$.payload")
-        prediction = Prediction(*model.classify(request.payload))
+        prediction = Prediction(*model.classify(request.payload, self.settings.target_accuracy))
         answer = OriginalResponse(request.payload, prediction.label)
-        return ok(_encode(answer), (prediction,), self._readings(model, [request.payload]))
-
-    def _readings(self, model: Model, texts: Iterable[Any]) -> tuple[Reading, ...]:
-        if not self._measure:
-            return ()
-        return tuple(Reading(len(text), model.vectorizer.unknown_share(text)) for text in texts)
+        return ok(_encode(answer), of_one(model.name, prediction, request.payload))
 
     def _item_error(self, index: int, text: object) -> ItemError | None:
         if not isinstance(text, str):
@@ -133,16 +147,13 @@ class Core:
         return problem("model-unavailable", self.fault or "")
 
 
-def open_core(settings: Settings, *, measure: bool = False) -> Core:
-    """The core over the artifact that `settings` name; a damaged one gives a core that says so.
-
-    With `measure`, each reply also tells what was read.
-    """
+def open_core(settings: Settings, log: Log | None = None) -> Core:
+    """The core over the artifact that `settings` name; a damaged one gives a core that says so."""
     try:
         model: Model | ArtifactError = load(settings.task, settings.artifacts)
     except ArtifactError as error:
         model = error
-    return Core(model, settings, measure=measure)
+    return Core(model, settings, log or Log())
 
 
 def json_path(message: str) -> str:
@@ -170,6 +181,8 @@ def _not_json(body: bytes) -> Reply | None:
     """A problem when a body of the wrong shape is no JSON at all, further on."""
     try:
         msgspec.json.decode(body)
+    except msgspec.ValidationError:
+        return None  # it is JSON, with a number that is too large for a float
     except _NOT_JSON as error:
         return problem("invalid-json", _why_not_json(error))
     return None

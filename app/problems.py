@@ -10,20 +10,12 @@ from typing import NamedTuple
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.json import encode
 
-from .schemas import Prediction
+from .answers import Answers
 
 TYPE_PREFIX = "urn:undertone:problem:"
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
 Headers = tuple[tuple[str, str], ...]
-
-
-class Reading(NamedTuple):
-    """What can be told of a text without telling the text."""
-
-    chars: int
-    unknown_share: float
-    """The share of its terms that the model does not know."""
 
 
 class Reply(NamedTuple):
@@ -33,10 +25,8 @@ class Reply(NamedTuple):
     content_type: str
     body: bytes
     headers: Headers = ()
-    predictions: tuple[Prediction, ...] = ()
-    """What was answered, for the counters; texts are not kept."""
-    readings: tuple[Reading, ...] = ()
-    """What was read, where it is measured."""
+    answers: Answers | None = None
+    """What was classified; None where nothing was."""
 
 
 class Problem(Struct, omit_defaults=True):
@@ -88,9 +78,14 @@ def problem(kind: str, detail: str, *, path: str | None = None, headers: Headers
     return Reply(status, PROBLEM_JSON, encode(document), own_headers + headers)
 
 
-def ok(body: bytes, predictions: tuple[Prediction, ...] = (), readings: tuple[Reading, ...] = ()) -> Reply:
+def ok(body: bytes, answers: Answers | None = None) -> Reply:
     """The reply to a request that was answered."""
-    return Reply(200, JSON, body, (), predictions, readings)
+    return Reply(200, JSON, body, (), answers)
+
+
+def accepted(body: bytes) -> Reply:
+    """The reply to what was taken and will be used later."""
+    return Reply(202, JSON, body)
 
 
 def no_content(headers: Headers) -> Reply:

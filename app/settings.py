@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from textmodel.model import ROOT
+from textmodel.reliability import DEFAULT_TARGET
 
 MAX_LAMBDA_BODY_BYTES = 4_500_000
 """6 MB, Lambda's payload, after base64: three bytes for every four."""
@@ -28,6 +29,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     port: int = 8000
     artifacts: str = ROOT
     task: str = "sentiment"
+    target_accuracy: float = DEFAULT_TARGET
     max_text_chars: int = 50_000
     max_batch_texts: int = 1_000
     max_body_bytes: int = 1_048_576
@@ -70,6 +72,16 @@ def _seconds(name: str, text: str) -> float:
         value = 0.0
     if not 0.1 <= value <= 3600:
         raise SettingsError(name, "seconds from 0.1 to 3600", text)
+    return value
+
+
+def _target(name: str, text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1:
+        raise SettingsError(name, "an accuracy above 0 and below 1, as 0.9", text)
     return value
 
 
@@ -125,6 +137,7 @@ VARIABLES: dict[str, tuple[str, Any]] = {
     "PORT": ("port", _whole(0, 65535)),
     "UNDERTONE_ARTIFACTS": ("artifacts", _text),
     "UNDERTONE_TASK": ("task", _text),
+    "UNDERTONE_TARGET_ACCURACY": ("target_accuracy", _target),
     "UNDERTONE_MAX_TEXT_CHARS": ("max_text_chars", _whole(1, MAX_LAMBDA_BODY_BYTES)),
     "UNDERTONE_MAX_BATCH_TEXTS": ("max_batch_texts", _whole(1, 100_000)),
     "UNDERTONE_MAX_BODY_BYTES": ("max_body_bytes", _whole(1, MAX_LAMBDA_BODY_BYTES)),

@@ -5,13 +5,15 @@ CloudWatch makes metrics of the fields that `_aws` names; all others can be sear
 Left out: the lines of errors, which `log` writes.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from time import time
 from typing import Any
 
 from msgspec.json import Encoder
 
+from textmodel.histogram import size
+
+from .answers import fields, merged
 from .problems import Reply
 
 NAMESPACE = "Undertone"
@@ -41,13 +43,14 @@ class Telemetry:
         self, door: str, status: int, replies: Sequence[Reply], duration_ms: float, *, fault: bool, **ids: str
     ) -> None:
         """Write one invocation's line; `ids` are those of the request and of the trace."""
+        answers = merged(reply.answers for reply in replies)
         values: dict[str, float] = {
             "Duration": round(duration_ms, 3),
-            "Predictions": sum(len(reply.predictions) for reply in replies),
+            "Predictions": size(answers.histogram) if answers else 0,
             "CallerErrors": int(400 <= status < 500),
             "Faults": int(fault),
         }
-        facts = _facts(replies)
+        facts: dict[str, Any] = fields(answers)
         if self._cold:
             values |= {"ColdStarts": 1, "InitDuration": round(sum(self._init_ms.values()), 3)}
             facts["phases_ms"] = {**self._init_ms, "first_call": round(duration_ms, 3)}
@@ -70,28 +73,3 @@ class Telemetry:
             )
             + b"\n"
         )
-
-
-def _facts(replies: Sequence[Reply]) -> dict[str, Any]:
-    """What was answered: of one text its label, of several how many have each."""
-    predictions = [prediction for reply in replies for prediction in reply.predictions]
-    readings = [reading for reply in replies for reading in reply.readings]
-    facts: dict[str, Any] = {}
-    if len(predictions) == 1:
-        facts = {"label": predictions[0].label, "confidence": confidence(predictions[0].score)}
-    elif predictions:
-        facts = {"labels": Counter(p.label for p in predictions)}
-    if readings:
-        facts["chars"] = sum(reading.chars for reading in readings)
-        facts["unknown_share"] = round(sum(reading.unknown_share for reading in readings) / len(readings), 3)
-    return facts
-
-
-def confidence(score: float) -> str:
-    """The tenth that a score lies in.
-
-    >>> confidence(0.93), confidence(1.0)
-    ('0.9-1.0', '0.9-1.0')
-    """
-    tenth = min(int(score * 10), 9)
-    return f"{tenth / 10:.1f}-{(tenth + 1) / 10:.1f}"

@@ -8,14 +8,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ..problems import Problem, Reply, problem
-from ..schemas import Prediction
+from ..direct import respond
+from ..options import OPTIONS
+from ..problems import Reply, problem
 from .envelope import unwrap
 from .request import MalformedEvent
 from .results import Result
 from .service import Service
-
-_decode_problem = msgspec.json.Decoder(Problem).decode
 
 
 class Answered(NamedTuple):
@@ -34,20 +33,23 @@ def inside(body: object) -> Mapping[str, Any] | MalformedEvent:
 
 
 def answer_message(service: Service, message_id: str, told: Mapping[str, Any] | MalformedEvent) -> Answered:
-    """The answer to what is `inside` a message; its own id, where it has one, is repeated in the result."""
+    """The answer to what is `inside` a message; its own id, where it has one, is repeated in the result.
+
+    Beside its text a message may carry a request's options.
+    """
     if isinstance(told, MalformedEvent):
         reply = problem("malformed-event", f"{told}.")
         return Answered(reply, Result(message_id, encode_result(message_id, reply)))
-    reply = service.classify(told.get("text"))
+    with_options = isinstance(told.get("text"), str) and not told.keys().isdisjoint(OPTIONS)
+    reply = respond(service.core, told) if with_options else service.classify(told.get("text"))
     return Answered(reply, Result(message_id, encode_result(told.get("id", message_id), reply)))
 
 
 def encode_result(own_id: object, reply: Reply, **place: int) -> bytes:
     """A line of results: the id, the place where there is one, and the prediction or the error."""
-    tail = _fields(reply.predictions[0]) if reply.predictions else {"error": _fields(_decode_problem(reply.body))}
-    return msgspec.json.encode({**place} | ({} if own_id is None else {"id": own_id}) | tail)
-
-
-def _fields(value: Prediction | Problem) -> dict[str, object]:
-    fields: dict[str, object] = msgspec.to_builtins(value)
-    return fields
+    head = {**place} | ({} if own_id is None else {"id": own_id})
+    if reply.status != 200:
+        return msgspec.json.encode({**head, "error": msgspec.Raw(reply.body)})
+    if not head:
+        return reply.body
+    return msgspec.json.encode(head)[:-1] + b"," + reply.body[1:]  # two objects in one, without reading the second

@@ -12,7 +12,8 @@ from contextlib import closing
 from typing import Any
 from urllib.parse import unquote_plus
 
-from ..problems import Reply, problem
+from ..answers import Answers, merged
+from ..problems import Reply, ok, problem
 from .lines import KINDS, Line, Truncated, gunzip, reader
 from .messages import encode_result
 from .request import field
@@ -36,8 +37,8 @@ def matches(event: Mapping[str, Any]) -> bool:
 
 def answer(service: Service, event: Mapping[str, Any]) -> Outcome:
     """How many lines of which objects were answered, and how many had errors."""
-    reports = [_process(service, bucket, key) for bucket, key in _objects(event)]
-    return Outcome({"objects": reports}, 200)
+    done = [_process(service, bucket, key) for bucket, key in _objects(event)]
+    return Outcome({"objects": [report for report, _ in done]}, 200, tuple(reply for _, reply in done))
 
 
 def _objects(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -54,23 +55,30 @@ def _bucket_and_key(news: Mapping[str, Any]) -> tuple[str, str]:
     return field(field(news, "bucket", Mapping), "name", str), field(field(news, "object", Mapping), "key", str)
 
 
-def _process(service: Service, bucket: str, key: str) -> dict[str, object]:
-    """One object; keys are not logged, they may hold anything."""
+def _process(service: Service, bucket: str, key: str) -> tuple[dict[str, object], Reply]:
+    """One object's report, and what was answered in all; keys are not logged, they may hold anything."""
     read = reader(key)
     if key.startswith(OUTPUT) or read is None:
-        return {"skipped": "its own output" if key.startswith(OUTPUT) else f"expected {KINDS}, or .gz of one"}
+        why = "its own output" if key.startswith(OUTPUT) else f"expected {KINDS}, or .gz of one"
+        return {"skipped": why}, ok(b"")
     source = service.aws.s3.get_object(Bucket=bucket, Key=key)["Body"]
     stream = source.iter_chunks(_CHUNK_BYTES)
     chunks = gunzip(stream) if key.lower().endswith(".gz") else stream
     counts = {"lines": 0, "errors": 0}
     target = service.settings.results_bucket or bucket
     with closing(source), Upload(service.aws.s3, target, f"{OUTPUT}{key}.jsonl") as output:
-        for line in _to_the_end(read(_text_only(chunks), service.settings.max_text_chars * _BYTES_PER_CHAR)):
-            reply = _reply(service, line)
-            counts["lines"] += 1
-            counts["errors"] += reply.status != 200
-            output.write(encode_result(line.id, reply, line=line.number) + b"\n")
-    return {**counts}
+        lines = _to_the_end(read(_text_only(chunks), service.settings.max_text_chars * _BYTES_PER_CHAR))
+        answers = merged(_written(service, line, output, counts) for line in lines)
+    return {**counts}, ok(b"", answers)
+
+
+def _written(service: Service, line: Line, output: Upload, counts: dict[str, int]) -> Answers | None:
+    """One line's result in the output and in `counts`, and what was answered."""
+    reply = _reply(service, line)
+    counts["lines"] += 1
+    counts["errors"] += reply.status != 200
+    output.write(encode_result(line.id, reply, line=line.number) + b"\n")
+    return reply.answers
 
 
 def _reply(service: Service, line: Line) -> Reply:

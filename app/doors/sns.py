@@ -7,6 +7,7 @@ A message that is wrong would be wrong again: its problem is stored as its resul
 from collections.abc import Mapping
 from typing import Any
 
+from ..problems import Reply
 from . import s3
 from .messages import Answered, answer_message, inside
 from .request import field
@@ -26,14 +27,17 @@ def answer(service: Service, event: Mapping[str, Any]) -> Outcome:
     """Stored, or failed as a whole, so that Lambda tries again."""
     answered: list[Answered] = []
     reports: list[object] = []
+    files: list[Reply] = []
     for note in [field(record, "Sns", Mapping) for record in event["Records"]]:
         told = inside(note.get("Message"))
         if isinstance(told, Mapping) and s3.matches(told):
-            reports += s3.answer(service, told).result["objects"]
+            outcome = s3.answer(service, told)
+            reports += outcome.result["objects"]
+            files += outcome.replies
         else:
             answered.append(answer_message(service, str(note.get("MessageId")), told))
     failed = results(service).put([one.result for one in answered]) if answered else set()
     ours = [one.reply for one in answered if one.reply.status >= 500]
     fault = f"{len(failed) + len(ours)} of {len(answered)} messages failed" if failed or ours else None
-    replies = tuple(one.reply for one in answered)
+    replies = (*(one.reply for one in answered), *files)
     return Outcome({"stored": len(answered) - len(failed), "objects": reports}, 500 if fault else 200, replies, fault)

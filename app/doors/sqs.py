@@ -8,6 +8,7 @@ it to the dead-letter queue. In a FIFO queue, what follows a failure in its grou
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ..problems import Reply
 from . import s3
 from .messages import Answered, answer_message, inside
 from .request import field
@@ -26,13 +27,14 @@ def answer(service: Service, event: Mapping[str, Any]) -> Outcome:
     """The messages that failed; the status is that of the worst."""
     places = [(field(record, "messageId", str), _group(record)) for record in event["Records"]]
     done: list[Answered] = []
+    files: list[Reply] = []
     failed: set[str] = set()
     blocked: set[str] = set()
     worst = 200
     for record, (message_id, group) in zip(event["Records"], places, strict=True):
         if group in blocked:
             continue
-        answered, status = _guarded(service, record, message_id)
+        answered, status = _guarded(service, record, message_id, files)
         worst = max(worst, status)
         if status != 200:
             failed.add(message_id)
@@ -41,16 +43,20 @@ def answer(service: Service, event: Mapping[str, Any]) -> Outcome:
             done.append(answered)
     unstored = results(service).put([one.result for one in done]) if done else set()
     items = [{"itemIdentifier": message_id} for message_id in _with_followers(places, failed | unstored)]
-    replies = tuple(one.reply for one in done)
+    replies = (*(one.reply for one in done), *files)
     return Outcome({"batchItemFailures": items}, 500 if unstored else worst, replies)
 
 
-def _guarded(service: Service, record: Mapping[str, Any], message_id: str) -> tuple[Answered | None, int]:
-    """A text's answer and status; no answer for a notification of an object, which is answered beside it."""
+def _guarded(
+    service: Service, record: Mapping[str, Any], message_id: str, files: list[Reply]
+) -> tuple[Answered | None, int]:
+    """A text's answer and status; no answer for a notification of an object, which is told in `files`."""
     try:
         told = inside(record.get("body"))
         if isinstance(told, Mapping) and s3.matches(told):
-            return None, s3.answer(service, told).status
+            outcome = s3.answer(service, told)
+            files += outcome.replies
+            return None, outcome.status
         answered = answer_message(service, message_id, told)
     except Exception as error:  # noqa: BLE001  # whatever it is, the other messages must not fail with it
         service.log.fault(error, message_id=message_id)

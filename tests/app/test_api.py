@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 import pytest
@@ -27,12 +27,14 @@ class _Links(HTMLParser):
         self.found += [value or "" for name, value in attrs if name in ("src", "href", "action", "srcset")]
 
 
-def test_predict_answers_label_score_scores_and_model(door: Inside) -> None:
-    """A text gets its label, that label's score, every label's score, and who answered."""
+def test_predict_answers_label_scores_and_how_far_to_trust_them(door: Inside) -> None:
+    """A text gets its label, every label's score, who answered, and how sure that is; nothing it did not ask for."""
     answer = door.post("/predict", body_of(TEXT))
     found = answer.json()
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
-    assert list(found) == ["label", "score", "scores", "model"]
+    assert list(found) == [
+        "label", "score", "scores", "model", "reliable", "target", "coverage", "known", "warnings",
+    ]  # fmt: skip
     assert list(found["scores"]) == ["negative", "neutral", "positive"]
     assert found["score"] == max(found["scores"].values()) == found["scores"][found["label"]]
     assert found["model"] == "sentiment-1.0.0"
@@ -87,6 +89,12 @@ def test_model_tells_what_answers(inside: Callable[..., Inside]) -> None:
     assert (found["version"], found["task"], found["token_rule"]) == ("1.0.0", "sentiment", 1)
     assert found["labels"] == ["negative", "neutral", "positive"]
     assert (found["metrics"], found["data"]) == ({"f1": 0.75}, {"rows": 4362})
+    assert (found["language"], found["licence"]) == ("en", "CC BY-NC-SA 3.0")
+    assert found["target"] == {"accuracy": 0.9, "threshold": 0.8, "coverage": 0.3}
+    assert found["reliability"] == [
+        {"threshold": 0.4, "coverage": 0.9, "accuracy": 0.75}, {"threshold": 0.6, "coverage": 0.6, "accuracy": 0.86},
+        {"threshold": 0.8, "coverage": 0.3, "accuracy": 0.92}, {"threshold": 0.9, "coverage": 0.1, "accuracy": 0.97},
+    ]  # fmt: skip
     assert found["limits"] == {"max_text_chars": 7, "max_batch_texts": 8, "max_body_bytes": 900}
     assert sorted(found["sha256"]) == [
         "saved_model/sentiment/manifest.json",
@@ -95,6 +103,24 @@ def test_model_tells_what_answers(inside: Callable[..., Inside]) -> None:
         "vectorizer/sentiment/vocabulary.txt",
     ]
     assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in found["sha256"].values())
+
+
+@pytest.mark.parametrize(("accuracy", "threshold", "coverage"), [(0.7, 0.4, 0.9), (0.95, 0.9, 0.1), (0.99, None, 0.0)])
+def test_model_tells_what_the_services_target_asks(
+    inside: Callable[..., Inside], accuracy: float, threshold: float | None, coverage: float
+) -> None:
+    """/model shows the threshold and the coverage of the target in force, or that no score is high enough."""
+    found = inside(target_accuracy=accuracy).get("/model").json()["target"]
+    assert found == {"accuracy": accuracy, "threshold": threshold, "coverage": coverage}
+
+
+def test_model_of_a_pair_that_was_measured_by_nobody(inside: Callable[..., Inside], pair: Any) -> None:
+    """A pair without table, language and licence says that it has none."""
+    for field in ("reliability", "language", "licence", "metrics", "data"):
+        pair.drop(pair.network, field)
+    found = inside(artifacts=str(pair.root)).get("/model").json()
+    assert (found["reliability"], found["language"], found["licence"]) == ([], "", "")
+    assert found["target"] == {"accuracy": 0.9, "threshold": None, "coverage": 0.0}
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.app.serving import TEXT, Inside, Running, body_of
+from textmodel import histogram
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,6 +61,34 @@ def test_one_line_for_each_request(inside: Callable[..., Inside]) -> None:
     assert [(line["method"], line["status"]) for line in lines] == [(m, s) for m, _, s in EVERYWHERE]
     assert [line["path"] for line in lines] == ["/predict", "/livez", "(other)", "/predict"]
     assert {(line["level"], line["event"]) for line in lines} == {("info", "request")}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "texts"),
+    [
+        ("/predict", {"text": TEXT}, [TEXT]),
+        ("/predict/batch", {"texts": [TEXT, "", 1, "Sales fell."]}, [TEXT, "", "Sales fell."]),
+        ("/process_text", {"payload": TEXT}, [TEXT]),
+    ],
+)
+def test_a_line_tells_what_was_answered(
+    inside: Callable[..., Inside], path: str, body: dict[str, object], texts: list[str]
+) -> None:
+    """The line of an answer names the model and counts its answers in buckets, of one text and of many alike."""
+    client = inside()
+    client.post(path, json.dumps(body).encode())
+    answers = [client.door.core.model.classify(text) for text in texts]  # type: ignore[attr-defined]
+    expected = histogram.of((a.label, a.score, a.known, len(text)) for a, text in zip(answers, texts, strict=True))
+    (line,) = client.logged()
+    assert (line["model"], line["answers"]) == ("sentiment-1.0.0", expected)
+
+
+@pytest.mark.parametrize(("path", "body"), [("/predict", b"{}"), ("/predict/batch", b'{"texts":[1]}'), ("/x", b"")])
+def test_a_line_without_an_answer_tells_of_none(inside: Callable[..., Inside], path: str, body: bytes) -> None:
+    """Where no text was classified, neither model nor answers stand in the line."""
+    client = inside()
+    client.post(path, body)
+    assert {"model", "answers"} & set(client.logged()[0]) == set()
 
 
 def test_lines_can_be_switched_off(inside: Callable[..., Inside]) -> None:

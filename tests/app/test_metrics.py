@@ -45,6 +45,10 @@ def test_counters_add_up(inside: Callable[..., Inside]) -> None:
         ("GET", "/livez", "200"): 1,
     }
     assert found["undertone_predictions_total", label] == 7
+    model = client.door.core.model  # type: ignore[attr-defined]  # the door's own
+    sure = 7 if model.classify(TEXT).reliable else 0
+    assert found["undertone_reliability_total", "yes"] == sure
+    assert found["undertone_reliability_total", "no"] == 7 - sure
     assert found["undertone_request_duration_seconds_count", "/predict"] == 2
     assert found["undertone_request_duration_seconds_bucket", "+Inf", "/predict"] == 2
 

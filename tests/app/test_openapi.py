@@ -32,7 +32,8 @@ CHECKS = [
 ]
 WIRE_TYPES = [
     schemas.TextRequest, schemas.BatchRequest, schemas.BatchResponse, schemas.OriginalRequest,
-    schemas.OriginalResponse, schemas.Prediction, schemas.ModelInfo, schemas.Limits, schemas.Status, Problem,
+    schemas.OriginalResponse, schemas.Prediction, schemas.FeedbackRequest, schemas.ModelInfo, schemas.Limits,
+    schemas.Status, Problem,
 ]  # fmt: skip
 
 
@@ -49,7 +50,7 @@ def document(door: Inside) -> dict[str, Any]:
 @pytest.mark.parametrize("mode", list(schemathesis.GenerationMode))
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("POST", "/predict"), ("POST", "/predict/batch"), ("POST", "/process_text"),
+    [("POST", "/predict"), ("POST", "/predict/batch"), ("POST", "/process_text"), ("POST", "/feedback"),
      ("GET", "/livez"), ("GET", "/readyz"), ("GET", "/model")],
 )  # fmt: skip
 def test_the_service_answers_as_its_document_says(
@@ -76,7 +77,7 @@ def test_components_are_those_of_the_wire_types(document: dict[str, Any]) -> Non
 def test_paths_are_those_of_the_contract(document: dict[str, Any]) -> None:
     """The document has every path that clients call; pages for people are left out."""
     expected = {
-        "/predict": ["post"], "/predict/batch": ["post"], "/process_text": ["post"],
+        "/predict": ["post"], "/predict/batch": ["post"], "/process_text": ["post"], "/feedback": ["post"],
         "/livez": ["get"], "/readyz": ["get"], "/model": ["get"],
     }  # fmt: skip
     assert {path: list(methods) for path, methods in document["paths"].items()} == expected
@@ -98,7 +99,7 @@ def test_every_example_of_a_request_is_accepted(door: Inside, document: dict[str
         if "requestBody" in operation
     }
     statuses = {path: door.post(path, json.dumps(body).encode()).status_code for path, body in bodies.items()}
-    assert statuses == {"/predict": 200, "/predict/batch": 200, "/process_text": 200}
+    assert statuses == {"/predict": 200, "/predict/batch": 200, "/process_text": 200, "/feedback": 202}
 
 
 def test_every_example_of_a_problem_is_one(document: dict[str, Any]) -> None:
@@ -126,4 +127,4 @@ def test_operations_are_named_once_and_in_short(document: dict[str, Any]) -> Non
 def test_open_paths_ask_for_no_key(document: dict[str, Any]) -> None:
     """Security stands where a key may be asked for, and not at the health checks."""
     asking = {path for path, methods in document["paths"].items() for o in methods.values() if "security" in o}
-    assert asking == {"/predict", "/predict/batch", "/process_text", "/model"}
+    assert asking == {"/predict", "/predict/batch", "/process_text", "/feedback", "/model"}

@@ -21,6 +21,8 @@ GOOD: list[tuple[str, str, str, Any]] = [
     ("PORT", "65535", "port", 65535),
     ("UNDERTONE_ARTIFACTS", "there", "artifacts", "there"),
     ("UNDERTONE_TASK", "emotion", "task", "emotion"),
+    ("UNDERTONE_TARGET_ACCURACY", "0.95", "target_accuracy", 0.95),
+    ("UNDERTONE_TARGET_ACCURACY", "1e-3", "target_accuracy", 0.001),
     ("UNDERTONE_MAX_TEXT_CHARS", "1", "max_text_chars", 1),
     ("UNDERTONE_MAX_TEXT_CHARS", "4500000", "max_text_chars", 4_500_000),
     ("UNDERTONE_MAX_BATCH_TEXTS", "100000", "max_batch_texts", 100_000),
@@ -40,6 +42,7 @@ GOOD: list[tuple[str, str, str, Any]] = [
 _NO_NUMBERS = ["x", "-1", "1.5", " 1", "1 ", "1_0", "+1", "٣", "²", "9" * 30, "0" * 20 + "9" * 12, "0x10", "1e3"]
 BAD: list[tuple[str, str]] = [
     *[("PORT", value) for value in [*_NO_NUMBERS, "65536"]],
+    *[("UNDERTONE_TARGET_ACCURACY", value) for value in ["0", "1", "1.5", "-0.5", "nan", "inf", "high", "90 %"]],
     *[("UNDERTONE_MAX_TEXT_CHARS", value) for value in [*_NO_NUMBERS, "0", "4500001"]],
     *[("UNDERTONE_MAX_BATCH_TEXTS", value) for value in [*_NO_NUMBERS, "0", "100001"]],
     *[("UNDERTONE_MAX_BODY_BYTES", value) for value in [*_NO_NUMBERS, "0", "4500001"]],

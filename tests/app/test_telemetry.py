@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from app.problems import Reading, Reply
-from app.schemas import Prediction
-from app.telemetry import UNITS, Telemetry, confidence
-from tests.app.doors.parts import QUEUE, Function, request, sample
+from app.answers import Answers
+from app.problems import Reply
+from app.telemetry import UNITS, Telemetry
+from tests.app.doors.parts import BUCKET, QUEUE, Function, request, sample
 from tests.app.serving import TEXT, body_of
+from textmodel import histogram
+from textmodel.histogram import size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,33 +124,69 @@ def test_whose_mistake_it_was(telemetry: Telemetry, lines: list[bytes], status: 
 
 
 def test_what_is_told_of_one_text(function: Callable[..., Function]) -> None:
-    """Its label, the tenth of its confidence, its length and the share of its terms that are not known."""
+    """Who answered, and the answer in buckets: its label, the tenth of its score, the known share, the length."""
     one = function()
     prediction = one({"text": TEXT})
     found = check(one.lines[0])
-    assert (found["label"], found["confidence"]) == (prediction["label"], confidence(prediction["score"]))
-    assert (found["chars"], found["Predictions"], found["Door"], found["status"]) == (len(TEXT), 1, "direct", 200)
-    assert 0 <= found["unknown_share"] <= 1
+    assert found["answers"] == histogram.of([(*(prediction[f] for f in ("label", "score", "known")), len(TEXT))])
+    assert found["model"] == prediction["model"]
+    assert (found["Predictions"], found["Door"], found["status"]) == (1, "direct", 200)
     assert found["request_id"] == "8b7f2c3e-0000-4000-8000-000000000001"
 
 
 def test_what_is_told_of_several_texts(function: Callable[..., Function]) -> None:
-    """How many have each label, all their letters, and the mean share of unknown terms."""
+    """The answers of a batch are counted together; an item that is no text is no answer."""
     one = function()
-    one({"texts": [TEXT, "zzz", 1]})
+    predictions = one({"texts": [TEXT, "zzz", 1]})["predictions"]
     found = check(one.lines[0])
-    assert (sum(found["labels"].values()), found["Predictions"]) == (2, 2)
-    assert found["chars"] == len(TEXT) + 3
-    assert "label" not in found
+    rows = [(p["label"], p["score"], p["known"], n) for p, n in zip(predictions, (len(TEXT), 3), strict=False)]
+    assert found["answers"] == histogram.of(rows)
+    assert found["Predictions"] == 2
 
 
-def test_the_share_of_unknown_terms(function: Callable[..., Function]) -> None:
-    """One where no term is known, and less where one is."""
+def test_nothing_answered_is_nothing_told(function: Callable[..., Function]) -> None:
+    """A warmup, a mistake and an empty batch have neither model nor answers in their lines."""
     one = function()
-    one({"text": "zzz yyy"})
-    one({"text": "profit zzz"})
-    assert check(one.lines[0])["unknown_share"] == 1.0
-    assert check(one.lines[1])["unknown_share"] < 1.0
+    for event in ({"warmup": True}, {"text": 1}, {"texts": []}, {"feedback": {"request_id": "a", "label": "x"}}):
+        one(event)
+    lines = list(map(check, one.lines))
+    assert [{"model", "answers"} & set(line) for line in lines] == [set()] * 4
+    assert [line["Predictions"] for line in lines] == [0] * 4
+
+
+def test_the_messages_of_one_event_are_one_histogram(function: Callable[..., Function]) -> None:
+    """A queue's texts are counted together in the one line of their event."""
+    one = function()
+    one(sample("sqs"))
+    found = check(one.lines[-1])
+    assert found["Predictions"] == size(found["answers"]) == len(one.aws.sqs.results)
+    assert found["answers"]["label"] == dict(Counter(result["label"] for result in one.aws.sqs.results))
+
+
+@pytest.mark.parametrize("name", ["s3-put", "eventbridge-s3", "s3-in-sqs", "s3-in-sns", "s3-in-sns-in-sqs"])
+def test_the_texts_of_a_file_are_one_histogram(function: Callable[..., Function], name: str) -> None:
+    """However the news of a file came, its answers are counted; broken lines are not."""
+    one = function()
+    one.aws.s3.objects[BUCKET, "in/red flower+1.txt"] = b"Profit rose\n\xff\nNet loss\n" * 2
+    one(sample(name))
+    texts = ["Profit rose", "Net loss"] * 2
+    answers = [one.core.model.classify(text) for text in texts]  # type: ignore[union-attr]  # there is one
+    expected = histogram.of((a.label, a.score, a.known, len(t)) for a, t in zip(answers, texts, strict=True))
+    found = check(one.lines[-1])
+    assert found["answers"] == expected
+    assert found["Predictions"] == 4
+
+
+def test_feedback_is_a_line_of_its_own(function: Callable[..., Function]) -> None:
+    """Beside the invocation's line stands one that joins to the answer's by its request id."""
+    one = function()
+    assert one({"feedback": {"request_id": "a-1", "label": "negative"}}) == {"status": "recorded"}
+    feedback, invocation = one.logged()
+    del feedback["time"]
+    assert feedback == {
+        "level": "info", "event": "feedback", "request_id": "a-1", "label": "negative", "model": "sentiment-1.0.0",
+    }  # fmt: skip
+    assert (invocation["Door"], invocation["status"]) == ("direct", 202)
 
 
 def test_the_trace_and_the_callers_own_id(function: Callable[..., Function], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,13 +227,6 @@ def test_a_batch_of_a_thousand_is_one_short_line(function: Callable[..., Functio
     assert check(one.lines[0])["Predictions"] == 1000
 
 
-@given(score=st.floats(0, 1))
-def test_the_tenth_of_a_score(score: float) -> None:
-    """A score lies in the tenth that is told of it."""
-    low, _, high = confidence(score).partition("-")
-    assert float(low) - 1e-9 <= score <= float(high) + 1e-9
-
-
 @given(
     door=st.text(st.characters(categories=["L"]), min_size=1, max_size=20),
     status=st.integers(100, 599),
@@ -204,8 +236,8 @@ def test_the_tenth_of_a_score(score: float) -> None:
 def test_any_outcome_is_a_line_in_form(door: str, status: int, scores: list[float], duration_ms: float) -> None:
     """Whatever happened, CloudWatch can read it."""
     written: list[bytes] = []
-    predictions = tuple(Prediction("neutral", score, {"neutral": score}, "m") for score in scores)
-    reply = Reply(status, "", b"", (), predictions, tuple(Reading(3, 0.5) for _ in scores))
+    answers = Answers("m", histogram.of(("neutral", score, score, 3) for score in scores), 0) if scores else None
+    reply = Reply(status, "", b"", (), answers)
     Telemetry("f", written.append, {}).line(door, status, (reply,), duration_ms, fault=status >= 500)
     assert check(written[0])["Predictions"] == len(scores)
 

@@ -141,7 +141,7 @@ class Function:
         self.lines: list[bytes] = []
         self.aws = aws or FakeAws()
         log, current = Log(self.lines.append), _CurrentId()
-        self.core = open_core(Settings(artifacts=str(artifacts), **settings), measure=True)
+        self.core = open_core(Settings(artifacts=str(artifacts), **settings), log)
         quiet = Settings(artifacts=str(artifacts), **settings, log_requests=False)
         front = Front(quiet, frozenset(self.core.routes), log, (), current)
         telemetry = Telemetry("undertone", self.lines.append, {"import": 40.0, "load": 2.0})
