@@ -20,7 +20,7 @@ INSTALL := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python i
 LOCK := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 SAM := SAM_CLI_TELEMETRY=0 $(VENV)/deploy/bin/sam
 
-.PHONY: help install serve predict train train-smoke test lint format check push deploy test-lambda bench image image-test lock clean
+.PHONY: help install serve predict train train-smoke behave test lint format check push deploy test-lambda bench image image-test lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -42,7 +42,11 @@ train: $(VENV)/.train ## train on DATA=path/to/all-data.csv and replace the arti
 train-smoke: $(VENV)/.train ## train in brief on made-up rows, into build/smoke
 	@mkdir -p build && for n in $$(seq 30); do printf 'positive,Profit rose by %s .\rneutral,There were %s meetings .\rnegative,Sales fell by %s .\r' \
 	$$n $$n $$n; done >build/smoke.csv
-	@$(BIN)/python -m model_training sentiment --data build/smoke.csv --out build/smoke --folds 2 --epochs 2
+	@$(BIN)/python -m model_training sentiment --data build/smoke.csv --out build/smoke \
+	--folds 2 --split-seeds 0 --epochs 2 --jobs 1 --without-behaviour --replace
+
+behave: $(VENV)/.serve ## test the artifact's behaviour, group by group; ARGS=--failures shows what failed
+	@$(BIN)/python -m model_training.behaviour $(ARGS)
 
 test: $(VENV)/.dev $(VENV)/.deploy ## run all tests; ARGS goes to pytest
 	@$(BIN)/python -m pytest $(ARGS)

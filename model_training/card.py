@@ -4,96 +4,81 @@ Written by the run that trained them, so that no figure in it is typed by hand. 
 of a machine is in it: the same training gives the same card. Left out: the plots' drawing (`plots`).
 """
 
-from collections.abc import Sequence
+from textmodel.artifact import Artifact
 
-from .agreement import FILE as AGREEMENT_FILE
+from . import card_results as results_of
 from .agreement import Agreement
+from .card_results import shape
 from .data import Dataset
 from .evaluate import Results
-from .metrics import Estimate, Interval
-from .recipes import ORIGINAL, Recipe
+from .markdown import bullets, table
+from .recipes import Recipe
 from .request import Prepared, Request
 from .tasks import SENTIMENT, TASKS, Task
 
 CONFUSION, CURVE = "confusion.png", "learning_curve.png"
+RELIABILITY, COVERAGE = "reliability.png", "coverage.png"
 
 
-def card(request: Request, prepared: Prepared, version: str, terms: int, results: Results) -> str:
-    """The whole card of a network over `terms` terms, as Markdown."""
+def card(request: Request, prepared: Prepared, artifact: Artifact, results: Results) -> str:
+    """The whole card of a network that is about to be published, as Markdown."""
     task, recipe, data = request.task, request.recipe, prepared.dataset
     sections = [
-        f"# {task.title}: {task.name}-{version}",
-        _summary(task, recipe, terms),
+        f"# {task.title}: {task.name}-{artifact.version}",
+        _summary(task, recipe, len(artifact.terms), prepared.agreement),
         "## Data and licence",
-        f"{task.source}\n\n{task.licence}",
+        f"{task.source}\n\n{task.licence_note}",
         "## What it reaches",
-        _comparison(recipe, results),
+        results_of.comparison(recipe, results),
+        results_of.by_seed(results),
         "### By class",
-        _classes(task, results),
+        results_of.by_class(task, results),
         f"![Confusion matrix]({CONFUSION})",
+        "### By the annotators' agreement",
+        results_of.by_agreement(results, prepared.agreement),
         "### More data",
-        _curve(results),
+        results_of.learning_curve(results),
         f"![Learning curve]({CURVE})",
+        "## How far to trust its probabilities",
+        results_of.calibration(results),
+        f"![Reliability diagram]({RELIABILITY})",
+        "### Which answers to rely on",
+        results_of.kept(results),
+        f"![Accuracy and coverage]({COVERAGE})",
+        "## How it behaves",
+        results_of.behaviour(artifact.about["metrics"].get("behaviour")),
         "## How the file was read",
         _reading(data, prepared.agreement),
         "## What it is not for",
-        _list(task.not_for),
+        bullets(task.not_for),
         "## How to reproduce it",
         _reproduction(request, data),
     ]
     return "\n\n".join(sections) + "\n"
 
 
-def _summary(task: Task, recipe: Recipe, terms: int) -> str:
-    shape = _shape(terms, recipe, len(task.labels))
+def _summary(task: Task, recipe: Recipe, terms: int, agreement: Agreement | None) -> str:
+    members = f"{recipe.members} networks averaged in their logits, as one" if recipe.members > 1 else "a network"
     return (
         f"Gives one sentence a label ({', '.join(task.labels)}) and a probability of each. The sentence becomes "
-        f"a bag of terms (token rule {recipe.token_rule} of `textmodel/tokens.py`: words, and pairs of neighbouring "
-        f"words), scaled to length one, and a network of {shape} units reads the bag: no pickle, no TensorFlow and no "
-        f"scikit-learn when serving. Every value of the recipe is in `manifest.json`."
+        f"a bag of terms (token rule {recipe.token_rule} of `textmodel/tokens.py`), scaled to length one, and "
+        f"{members} of {shape(terms, recipe, len(task.labels))} units reads the bag: no pickle, no TensorFlow and no "
+        f"scikit-learn when serving. {_taught(recipe, agreement)} Every value of the recipe is in `manifest.json`."
     )
 
 
-def _comparison(recipe: Recipe, results: Results) -> str:
-    labels = len(results.ours.confusion)
-    rows = [
-        (f"**this network** ({_shape(recipe.max_terms, recipe, labels)})", results.ours),
-        (f"the original service's ({_shape(ORIGINAL.max_terms, ORIGINAL, labels)})", results.original),
-        ("always the most frequent label", results.majority),
-    ]
-    agree = results.ours.all_agree is not None
-    head = ["", "accuracy", "macro-F1", *(["accuracy where all annotators agree"] if agree else [])]
-    body = [
-        [name, *map(mean, (s.accuracy, s.macro_f1)), *([mean(s.all_agree)] if s.all_agree else [])] for name, s in rows
-    ]
+def _taught(recipe: Recipe, agreement: Agreement | None) -> str:
+    """What the network was to answer."""
+    if agreement is None or not recipe.agreement_targets:
+        why = "no list of the annotators' agreement lay beside the data" if agreement is None else "by its recipe"
+        return f"It was taught the annotated label with certainty ({why})."
+    levels = ", ".join(f"{probability:.2f} at {level:g}" for level, probability in recipe.agreement_targets)
+    rest = {0.0: "evenly", 1.0: "by frequency"}.get(recipe.rest_power, f"by frequency to the power {recipe.rest_power}")
+    missing = f" Lists that were missing: {', '.join(agreement.missing)}." if agreement.missing else ""
     return (
-        f"Stratified {results.folds}-fold cross-validation, mean ± standard error over the folds. Vocabulary and "
-        f"weights are fitted inside each fold, sentences with the same terms share a fold, and all rows use the same "
-        f"folds.\n\n" + _table(head, body)
+        f"It was taught the annotated label with a probability by its annotators' agreement ({levels}; the other "
+        f"labels share the rest {rest}), not with certainty.{missing}"
     )
-
-
-def _classes(task: Task, results: Results) -> str:
-    measures = results.ours.by_class
-    head = ["", "precision", "recall", "F1", "sentences"]
-    body = [
-        [label, *(_interval(measures[name][n]) for name in ("precision", "recall", "f1")), f"{sum(row):,}"]
-        for n, (label, row) in enumerate(zip(task.labels, results.ours.confusion.tolist(), strict=True))
-    ]
-    return "Over all out-of-fold predictions, with 95 % bootstrap intervals.\n\n" + _table(head, body)
-
-
-def _curve(results: Results) -> str:
-    body = [
-        [f"{size:,}", mean(accuracy), mean(macro_f1)]
-        for size, accuracy, macro_f1 in zip(
-            results.curve_sizes, results.curve_accuracy, results.curve_macro_f1, strict=True
-        )
-    ]
-    head = ["training sentences", "accuracy", "macro-F1"]
-    return (
-        "The same folds and recipe, fitted to a part of the sentences (so in fewer steps); mean ± standard error.\n\n"
-    ) + _table(head, body)
 
 
 def _reading(data: Dataset, agreement: Agreement | None) -> str:
@@ -112,24 +97,27 @@ def _reading(data: Dataset, agreement: Agreement | None) -> str:
         ],
     ]
     if agreement:
-        read = f"{agreement.lines:,} lines, {agreement.unreadable:,} unreadable"
-        rows.append([f"`{AGREEMENT_FILE}`", read])
-        rows.append(["used rows on which all annotators agree", f"{sum(agreement.agreed):,}"])
+        rows += [[f"`{one.file}`", f"{one.lines:,} lines, {one.unreadable:,} unreadable"] for one in agreement.lists]
+        rows += [[f"`{file}`", "missing: its sentences count as of the next list below"] for file in agreement.missing]
+        unknown = agreement.levels.count(None)
+        rows.append(["used rows on no list with their label", f"{unknown:,}, taught with certainty"])
     why = (
-        "Contradicting rows are dropped because neither label can be trusted. Damaged letters are left because "
-        "serving does not repair texts: repaired in training only, they would be terms that no served text has."
+        "Contradicting rows are dropped because neither label can be trusted. Damaged letters are left because what "
+        "mends them, if anything, is the token rule, in training and in serving alike."
     )
-    return _table(["", ""], rows) + "\n\n" + why
+    return table(["", ""], rows) + "\n\n" + why
 
 
 def _reproduction(request: Request, data: Dataset) -> str:
     task, recipe = request.task, request.recipe
     usual = Request(TASKS.get(task.name, task), data_path="", root="")
+    seeds = ",".join(map(str, request.split_seeds))
     options = [
         *([f"--labels {','.join(task.labels)}"] if task.name not in TASKS or task != usual.task else []),
         *([f"--token-rule {recipe.token_rule}"] if recipe.token_rule != usual.recipe.token_rule else []),
         *([f"--epochs {recipe.epochs}"] if recipe.epochs != usual.recipe.epochs else []),
         *([f"--folds {request.folds}"] if request.folds != usual.folds else []),
+        *([f"--split-seeds {seeds}"] if request.split_seeds != usual.split_seeds else []),
         *([f"--seed {request.seed}"] if request.seed != usual.seed else []),
     ]
     command = [f"python -m model_training {task.name} --data path/to/{data.file}", *options]
@@ -139,25 +127,3 @@ def _reproduction(request: Request, data: Dataset) -> str:
         f"```\n{' '.join(command)}\n```\n\nThe same data, seed and library versions (`manifest.json`) give the same "
         f"weights to the last bit on the same kind of machine."
     )
-
-
-def _shape(terms: int, recipe: Recipe, labels: int) -> str:
-    return " → ".join(f"{n:,}" for n in (terms, *recipe.hidden, labels))
-
-
-def mean(estimate: Estimate | None) -> str:
-    """A mean with its standard error; nothing where there is none."""
-    return f"{estimate.mean:.3f} ± {estimate.se:.3f}" if estimate else ""
-
-
-def _interval(interval: Interval) -> str:
-    return f"{interval.value:.2f} ({interval.low:.2f} to {interval.high:.2f})"
-
-
-def _list(lines: Sequence[str]) -> str:
-    return "\n".join(f"- {line}" for line in lines)
-
-
-def _table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *body]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

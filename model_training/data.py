@@ -5,10 +5,10 @@ with a bare carriage return); there is no header. What is done to each kind of d
 
     same text, same label       one kept: a repeated sentence would sit on both sides of a fold
     same text, two labels       all dropped: neither label can be trusted, and none can be learnt
-    damaged letters ("+Æ", ä)   left as they are: serving does not repair texts, so repairing them in
-                                training only would teach terms that no served text has
+    damaged letters ("+Æ", ä)   left as they are: a token rule may mend them, in training and in serving alike;
+                                mended in training only, they would teach terms that no served text has
 
-Left out: which sentences all annotators agree on (`agreement`), and terms (`features`).
+Left out: how many annotators agree on a sentence (`agreement`), and terms (`features`).
 """
 
 import csv

@@ -4,7 +4,9 @@
     ├── DataError        the data file is not what the task expects
     ├── VocabularyError  the texts hold no term to learn from
     ├── RequestError     an argument of the command does not fit the task or the artifact in place
-    └── ParityError      the exported network does not answer as the trained one does
+    ├── KeptError        the artifact in place stays, as it is better or cannot be compared with
+    ├── ParityError      the exported network does not answer as the trained one does
+    └── WorkerError      a process that fitted networks was ended from outside
 
 Left out: exit codes, which `__main__` gives them, and the artifact's own errors (`textmodel.errors`).
 """
@@ -44,6 +46,14 @@ class RequestError(TrainingError):
         self.found = found
 
 
+class KeptError(TrainingError):
+    """The artifact in place was not replaced; `reason` says why, and what to do is always the same."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"not replaced: {reason}; --replace replaces it all the same")
+        self.reason = reason
+
+
 class ParityError(TrainingError):
     """Probabilities of the exported network differ from Keras's own by more than allowed."""
 
@@ -51,3 +61,11 @@ class ParityError(TrainingError):
         super().__init__(f"exported network: expected Keras's probabilities to {expected}, found {found} off")
         self.expected = expected
         self.found = found
+
+
+class WorkerError(TrainingError):
+    """A process of `--jobs` is gone: most often the system ended it for its memory."""
+
+    def __init__(self, jobs: int) -> None:
+        super().__init__(f"--jobs: expected {jobs} processes to fit networks, found one ended; try fewer")
+        self.jobs = jobs

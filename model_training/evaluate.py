@@ -1,46 +1,34 @@
-"""Cross-validation: what a recipe reaches on sentences it was not fitted to, fold by fold.
+"""Cross-validation of a request: its recipe on every split, and beside it what it is to be compared with.
 
-Everything is fitted inside the fold, vocabulary included. Sentences with the same terms, which no
-model can tell apart, always share a fold. Left out: what the numbers look like (`card`, `plots`).
+The original's network and the learning curve are judged on the first split alone, whose folds they share
+with ours: they take as long as ours does, and another split would tell nothing new of them.
+Left out: the fitting (`trials`, `fits`), and what the numbers look like (`card`, `plots`).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-from sklearn.model_selection import StratifiedGroupKFold
+from textmodel import histogram
+from textmodel.model import DIGITS
 
-from textmodel.tokens import RULES
-
-from . import features, metrics, network
-from .metrics import Estimate, Interval
-from .recipes import Recipe
-
-Indices = NDArray[np.intp]
-Fold = tuple[Indices, Indices]
-"""Indices of the sentences to fit to, and of those to judge on."""
-
-
-@dataclass(frozen=True)
-class Corpus:
-    """Sentences with their targets, and for each whether all annotators agree (None: not known)."""
-
-    texts: NDArray[np.object_]
-    targets: Indices
-    labels: tuple[str, ...]
-    agreed: NDArray[np.bool_] | None
+from . import calibrate, coverage
+from .calibrate import Calibration
+from .corpus import Corpus, Floats, Fold, folds, subset
+from .coverage import Reached, Row
+from .metrics import Estimate
+from .progress import Display
+from .request import SHARES, Request
+from .scores import Scores, score
+from .trials import OutOfFold, Trial, judge, majority
 
 
 @dataclass(frozen=True)
-class Scores:
-    """What one model reaches: means over folds, and its out-of-fold confusion matrix."""
+class Curve:
+    """The learning curve: training sentences, and what is reached with so many."""
 
-    accuracy: Estimate
-    macro_f1: Estimate
-    all_agree: Estimate | None
-    confusion: Indices
-    by_class: dict[str, list[Interval]]
+    sizes: tuple[int, ...]
+    accuracy: tuple[Estimate, ...]
+    macro_f1: tuple[Estimate, ...]
 
 
 @dataclass(frozen=True)
@@ -51,86 +39,63 @@ class Results:
     ours: Scores
     original: Scores
     majority: Scores
-    curve_sizes: tuple[int, ...]
-    curve_accuracy: tuple[Estimate, ...]
-    curve_macro_f1: tuple[Estimate, ...]
+    curve: Curve
+    calibration: Calibration
+    reliability: tuple[Row, ...]
+    reached: tuple[Reached, ...]
+    baseline: histogram.Histogram
 
 
-def folds(corpus: Corpus, token_rule: int, count: int, seed: int) -> list[Fold]:
-    """Stratified folds that never part two sentences with the same set of terms."""
-    rule = RULES[token_rule]
-    numbers: dict[frozenset[str], int] = {}
-    groups = [numbers.setdefault(frozenset(rule(text)), len(numbers)) for text in corpus.texts]
-    splitter = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
-    return list(splitter.split(corpus.texts, corpus.targets, groups))
-
-
-def out_of_fold(
-    recipe: Recipe,
-    corpus: Corpus,
-    parts: Iterable[Fold],
-    seed: int,
-    on_epoch: Callable[[], None],
-    share: float = 1.0,
-) -> Indices:
-    """The predicted label of every sentence (B,), by a network fitted to `share` of the other folds."""
-    predicted = np.empty(len(corpus.targets), np.intp)
-    for fit_on, judge_on in parts:
-        chosen = subset(fit_on, corpus.targets, share, seed)
-        vectorizer = features.fit(recipe, corpus.texts[chosen].tolist())
-        model = network.fit(
-            recipe,
-            features.dense(vectorizer, corpus.texts[chosen].tolist()),
-            corpus.targets[chosen],
-            len(corpus.labels),
-            seed,
-            on_epoch,
-        )
-        logits = network.predict(model, features.dense(vectorizer, corpus.texts[judge_on].tolist()))
-        predicted[judge_on] = logits.argmax(1)
-    return predicted
-
-
-def majority(corpus: Corpus, parts: Sequence[Fold]) -> Indices:
-    """The baseline: always the most frequent label of the other folds."""
-    predicted = np.empty(len(corpus.targets), np.intp)
-    for fit_on, judge_on in parts:
-        predicted[judge_on] = np.bincount(corpus.targets[fit_on]).argmax()
-    return predicted
-
-
-def subset(indices: Indices, targets: Indices, share: float, seed: int) -> Indices:
-    """`share` of each label's sentences, at least one; a smaller share is part of a larger one.
-
-    >>> subset(np.arange(6), np.array([0, 0, 0, 0, 1, 1]), 0.5, seed=0).size
-    3
-    """
-    if share == 1.0:
-        return indices
-    shuffled = np.random.default_rng(seed).permutation(indices)
-    of_label = [shuffled[targets[shuffled] == label] for label in np.unique(targets[indices])]
-    return np.concatenate([members[: max(1, round(share * len(members)))] for members in of_label])
-
-
-def score(corpus: Corpus, predicted: Indices, parts: Sequence[Fold], seed: int) -> Scores:
-    """Out-of-fold predictions (B,) to means over folds and per-class values with intervals."""
-    matrices = [_matrix(corpus, predicted, judge_on) for _, judge_on in parts]
-    pooled = np.sum(matrices, axis=0)
-    return Scores(
-        accuracy=metrics.estimate([float(metrics.accuracy(m)) for m in matrices]),
-        macro_f1=metrics.estimate([float(metrics.macro_f1(m)) for m in matrices]),
-        all_agree=_all_agree(corpus, predicted, parts),
-        confusion=pooled,
-        by_class=metrics.intervals(pooled, seed),
+def cross_validate(request: Request, corpus: Corpus, display: Display) -> Results:
+    """Judge the recipe on every split of the request, and what it is compared with on the first."""
+    splits = [(seed, folds(corpus, request.recipe.token_rule, request.folds, seed)) for seed in request.split_seeds]
+    first, parts = splits[0]
+    trials = [Trial("network", request.recipe, *split) for split in splits]
+    trials += [Trial(f"network on {s:.1%}", request.recipe, first, _smaller(parts, corpus, s)) for s in SHARES]
+    trials += [Trial("original network", request.yardstick, first, parts)]
+    *judged, original = judge(trials, corpus, request.seed, request.jobs, display)
+    ours, smaller = judged[: len(splits)], judged[len(splits) :]
+    calibration, reliability, reached = _trust(corpus, ours)
+    return Results(
+        folds=request.folds,
+        ours=score(corpus, ours, request.seed),
+        original=score(corpus, [original], request.seed),
+        majority=score(corpus, [majority(corpus, *split) for split in splits], request.seed),
+        curve=_curve(corpus, [*smaller, ours[0]], request.seed),
+        calibration=calibration,
+        reliability=reliability,
+        reached=reached,
+        baseline=baseline(corpus, calibrate.softmax(ours[0].logits, calibration.temperature), ours[0].known),
     )
 
 
-def _all_agree(corpus: Corpus, predicted: Indices, parts: Sequence[Fold]) -> Estimate | None:
-    if corpus.agreed is None:
-        return None
-    judged = [judge_on[corpus.agreed[judge_on]] for _, judge_on in parts]
-    return metrics.estimate([float(metrics.accuracy(_matrix(corpus, predicted, part))) for part in judged])
+def baseline(corpus: Corpus, probabilities: Floats, known: Floats) -> histogram.Histogram:
+    """Out-of-fold answers, probabilities (B, L) and known shares (B,), as a service's log counts them."""
+    best = [(row.index(max(row)), round(max(row), DIGITS)) for row in probabilities.tolist()]
+    return histogram.of(
+        (corpus.labels[label], score, share, len(text))
+        for (label, score), share, text in zip(best, known.tolist(), corpus.texts.tolist(), strict=True)
+    )
 
 
-def _matrix(corpus: Corpus, predicted: Indices, part: Indices) -> Indices:
-    return metrics.confusion(corpus.targets[part], predicted[part], len(corpus.labels))
+def _trust(corpus: Corpus, ours: Sequence[OutOfFold]) -> tuple[Calibration, tuple[Row, ...], tuple[Reached, ...]]:
+    """How far the probabilities can be trusted: the temperature, the table of thresholds, and what targets keep."""
+    logits, parts = [one.logits for one in ours], [one.parts for one in ours]
+    calibration = calibrate.calibrate(logits, corpus.targets, parts)
+    served = [calibrate.softmax(one, calibration.temperature) for one in logits]
+    table = coverage.rows(served, corpus.targets)
+    return calibration, table, coverage.reached(table, served, corpus.targets, parts)
+
+
+def _curve(corpus: Corpus, judged: Sequence[OutOfFold], seed: int) -> Curve:
+    """From the same folds with more and more sentences to fit to; of the smallest first."""
+    scores = [score(corpus, [one], seed) for one in judged]
+    return Curve(
+        sizes=tuple(round(sum(len(fold.fit_on) for fold in one.parts) / len(one.parts)) for one in judged),
+        accuracy=tuple(one.accuracy for one in scores),
+        macro_f1=tuple(one.macro_f1 for one in scores),
+    )
+
+
+def _smaller(parts: Sequence[Fold], corpus: Corpus, share: float) -> list[Fold]:
+    return [Fold(subset(fold.fit_on, corpus.targets, share, seed=0), fold.judge_on) for fold in parts]

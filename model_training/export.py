@@ -25,16 +25,18 @@ PARITY = 1e-5
 _version = re.compile(r"(\d+)\.(\d+)\.(\d+)").fullmatch
 
 
-def in_place(root: str, task: str) -> Artifact | None:
+def in_place(root: str, task: str, *, needed: bool) -> Artifact | None:
     """The artifact that training is about to replace; None when there is none.
 
-    Raises: RequestError when there is one that cannot be read, so that its version cannot be followed.
+    Raises: RequestError when there is one that cannot be read, where its version is `needed` to be followed.
     """
     if not any(map(os.path.lexists, artifact.folders(root, task))):
         return None
     try:
         return artifact.read(root, task)
     except ArtifactError as error:
+        if not needed:
+            return None
         raise RequestError("--version", "a version, as the artifact in place cannot be read", str(error)) from error
 
 
@@ -59,11 +61,11 @@ def next_version(before: Artifact | None, after: Artifact) -> str:
 
 
 def check_parity(model: Model, texts: list[str], logits: NDArray[np.float32]) -> float:
-    """The largest difference between served probabilities and the softmax of Keras's `logits` (B, L).
+    """The largest difference between served probabilities and the softmax of Keras's `logits` (B, L) / temperature.
 
     Raises: ParityError above 1e-5, or where a label differs.
     """
-    exponentials = np.exp(logits.astype(np.float64) - logits.max(1, keepdims=True))
+    exponentials = np.exp((logits.astype(np.float64) - logits.max(1, keepdims=True)) / model.temperature)
     expected = exponentials / exponentials.sum(1, keepdims=True)
     served = model.probabilities_many(texts)
     difference = float(np.abs(served - expected).max())
@@ -90,6 +92,7 @@ def _put(folder: str, name: str, save: Callable[[str], Any]) -> None:
 
 
 def _substance(pair: Artifact) -> tuple[Any, ...]:
-    """What an answer depends on."""
+    """What an answer depends on; the baseline of drift is no part of it."""
     layers = [(bytes(kernel), tuple(np.asarray(bias, np.float32).tolist())) for kernel, bias in pair.layers]
-    return pair.labels, pair.token_rule, list(pair.terms), layers, pair.temperature
+    table = [tuple(row) for row in pair.reliability]
+    return pair.labels, pair.token_rule, list(pair.terms), layers, pair.temperature, pair.language, table

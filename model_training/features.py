@@ -4,7 +4,7 @@ There is one tokenizer, `textmodel.tokens`; scikit-learn only chooses the terms 
 Left out: the served vectorizer, which `textmodel.vectorizer` builds from the chosen terms.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,13 +14,21 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from textmodel.tokens import RULES
 
 from .errors import VocabularyError
-from .recipes import Recipe
+from .recipes import Ablated, Recipe
+
+
+def rule(recipe: Recipe) -> Callable[[str], list[str]]:
+    """The token rule of a recipe, without the part that it leaves out."""
+    whole = RULES[recipe.token_rule]
+    if isinstance(recipe, Ablated):
+        return whole.without(recipe.without)
+    return whole.__call__
 
 
 def vectorizer(recipe: Recipe) -> Any:
     """A TfidfVectorizer, not yet fitted, without idf: plain counts where the recipe sets no norm."""
     return TfidfVectorizer(
-        analyzer=RULES[recipe.token_rule],
+        analyzer=rule(recipe),
         binary=recipe.binary,
         use_idf=False,
         norm=recipe.norm,
@@ -34,8 +42,7 @@ def fit(recipe: Recipe, texts: Sequence[str]) -> Any:
 
     Raises: VocabularyError when they have none.
     """
-    rule = RULES[recipe.token_rule]
-    if not any(map(rule, texts)):
+    if not any(map(rule(recipe), texts)):
         raise VocabularyError(recipe.token_rule)
     return vectorizer(recipe).fit(texts)
 

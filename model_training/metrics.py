@@ -25,20 +25,36 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Interval:
-    """A value over all out-of-fold predictions and its 95 % bootstrap interval."""
+    """A value over all out-of-fold predictions and its 95 % interval."""
 
     value: float
     low: float
     high: float
 
 
-def estimate(values: Sequence[float]) -> Estimate:
-    """Mean and standard error of one value a fold.
+def estimate(splits: Sequence[Sequence[float]]) -> Estimate:
+    """Mean over all folds of all splits, and its standard error: that of one split, by one value a fold.
 
-    >>> estimate([0.7, 0.8, 0.9])
+    Another split of the same sentences adds no sentences, so it steadies the mean and the error's own
+    estimate, but the error is not divided by the number of splits.
+
+    >>> estimate([[0.7, 0.8, 0.9]])
     Estimate(mean=0.8, se=0.0577)
     """
-    return Estimate(round(float(np.mean(values)), 4), round(float(np.std(values, ddof=1)) / sqrt(len(values)), 4))
+    variance = np.mean([np.var(values, ddof=1) / len(values) for values in splits])
+    return Estimate(round(float(np.mean([np.mean(values) for values in splits])), 4), round(sqrt(variance), 4))
+
+
+def wilson(right: float, total: float) -> Interval:
+    """A share with its 95 % interval: E. B. Wilson, *Probable inference*, JASA 22, 1927.
+
+    >>> wilson(9, 10)
+    Interval(value=0.9, low=0.5958, high=0.9821)
+    """
+    share, z2 = right / total, 1.959964**2
+    middle = (share + z2 / (2 * total)) / (1 + z2 / total)
+    half = sqrt(z2 * (share * (1 - share) / total + z2 / (4 * total**2))) / (1 + z2 / total)
+    return Interval(round(share, 4), round(middle - half, 4), round(middle + half, 4))
 
 
 def confusion(targets: NDArray[np.intp], predicted: NDArray[np.intp], labels: int) -> NDArray[np.intp]:
@@ -76,13 +92,13 @@ def macro_f1(matrix: NDArray[np.intp]) -> Floats:
     return mean
 
 
-def intervals(matrix: NDArray[np.intp], seed: int) -> dict[str, list[Interval]]:
-    """Precision, recall and F1 of each label over one matrix, with 95 % intervals.
+def intervals(matrix: NDArray[np.intp], seed: int, repeats: int = 1) -> dict[str, list[Interval]]:
+    """Precision, recall and F1 of each label over one matrix that holds each row `repeats` times, with 95 % intervals.
 
-    Drawing N rows again with replacement is one multinomial draw over the cells.
+    Drawing N rows again with replacement is one multinomial draw over the cells; N counts each row once.
     """
     total = int(matrix.sum())
-    draws = np.random.default_rng(seed).multinomial(total, matrix.ravel() / total, RESAMPLES)
+    draws = np.random.default_rng(seed).multinomial(total // repeats, matrix.ravel() / total, RESAMPLES)
     resampled = by_class(draws.reshape(RESAMPLES, *matrix.shape))
     return {
         name: [

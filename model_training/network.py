@@ -4,11 +4,12 @@
 
 The last layer gives logits: softmax is the loss's business in training and the model's in serving.
 TensorFlow is imported when the first network is built, so that a bad data file is refused at once.
-Left out: features (`features`), and which rows are trained on (`evaluate`).
+Left out: features (`features`), what is to be answered (`targets`), and which rows are trained on (`evaluate`).
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,34 +23,67 @@ from .recipes import Recipe
 def fit(
     recipe: Recipe,
     features: NDArray[np.float32],
-    targets: NDArray[np.intp],
-    labels: int,
+    targets: NDArray[np.float32],
+    weights: NDArray[np.float32],
     seed: int,
     on_epoch: Callable[[], None],
 ) -> Any:
-    """The fitted keras.Model; the same arguments give the same weights, whatever was fitted before.
+    """The fitted keras.Model of all the recipe's members; the same arguments give the same weights.
 
-    `features` (B, V), `targets` (B,) below `labels`; `on_epoch` is called after each epoch.
+    `features` (B, V), `targets` (B, L) as probabilities, `weights` (B,) of the sentences; `on_epoch` is
+    called after each epoch of each member.
     """
+    members = [_member(recipe, features, targets, weights, seed + n, on_epoch) for n in range(recipe.members)]
+    return merge(recipe, members) if len(members) > 1 else members[0]
+
+
+def _member(
+    recipe: Recipe,
+    features: NDArray[np.float32],
+    targets: NDArray[np.float32],
+    weights: NDArray[np.float32],
+    seed: int,
+    on_epoch: Callable[[], None],
+) -> Any:
     keras = _keras()
-    keras.utils.set_random_seed(seed)
-    model = build(recipe, features.shape[1], labels)
+    keras.utils.set_random_seed(seed)  # whatever was fitted before
+    model = build(recipe, features.shape[1], targets.shape[1])
     steps = -(-len(targets) // recipe.batch_size) * recipe.epochs
     model.compile(
         optimizer=_optimizer(recipe, model, steps),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        loss=keras.losses.CategoricalCrossentropy(from_logits=True),
         steps_per_execution=8,  # fewer returns to Python; changes no number
     )
     model.fit(
         features,
         targets,
+        sample_weight=weights,
         batch_size=recipe.batch_size,
         epochs=recipe.epochs,
-        class_weight=class_weights(targets, labels, recipe.class_weight_power),
         callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: on_epoch())],
         verbose=0,
     )
     return model
+
+
+def merge(recipe: Recipe, members: Sequence[Any]) -> Any:
+    """M networks of one hidden layer to one that answers the mean of their logits.
+
+    Their hidden units stand side by side, and the last kernels, one under the other, are divided by M:
+
+        mean of relu(x A_m + a_m) B_m + b_m   =   relu(x [A_1 A_2 ..] + [a_1 a_2 ..]) [B_1; B_2; ..] / M + mean of b_m
+    """
+    first, first_bias, last, last_bias = zip(*(member.get_weights() for member in members), strict=True)
+    merged = build(replace(recipe, hidden=(sum(recipe.hidden) * len(members),)), len(first[0]), len(last_bias[0]))
+    merged.set_weights(
+        [
+            np.concatenate(first, axis=1),
+            np.concatenate(first_bias),
+            np.concatenate(last) / len(members),
+            np.mean(last_bias, axis=0),
+        ]
+    )
+    return merged
 
 
 def build(recipe: Recipe, terms: int, labels: int) -> Any:
@@ -75,16 +109,6 @@ def dense_layers(model: Any) -> tuple[Dense, ...]:
     """The kernels and biases of the model's dense layers, as they are served and stored."""
     weights = [layer.get_weights() for layer in model.layers if layer.weights]
     return tuple(Dense(kernel.astype("<f4").tobytes(), bias.astype(float).tolist()) for kernel, bias in weights)
-
-
-def class_weights(targets: NDArray[np.intp], labels: int, power: float) -> dict[int, float]:
-    """What a mistake on each class costs: its frequency over the average one, to `power`.
-
-    >>> class_weights(np.array([0, 1, 1, 1, 1, 2, 2, 2]), 3, -0.5)[1]
-    0.816496580927726
-    """
-    counts = np.maximum(np.bincount(targets, minlength=labels), 1)
-    return {n: float((count * labels / len(targets)) ** power) for n, count in enumerate(counts)}
 
 
 def _optimizer(recipe: Recipe, model: Any, steps: int) -> Any:

@@ -1,25 +1,30 @@
-"""The card's two plots as small PNG files: confusion matrix and learning curve.
+"""The plots of a run as small PNG files: confusion, learning curve, reliability diagram, coverage, and the run log.
 
 Drawn without a display and without a date inside, so the same numbers give the same bytes.
-Left out: the numbers (`evaluate`).
+Left out: the numbers (`evaluate`, `runlog`).
 """
 
 import io
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from .calibrate import Calibration
+from .coverage import Reached, Row
 from .metrics import Estimate
+from .runlog import Run
 
 DPI = 110
 INK = "#24292f"
 FIRST, SECOND = "#1f6feb", "#bc4c00"
 
 
-def confusion(matrix: NDArray[np.intp], labels: Sequence[str]) -> bytes:
-    """Counts and row shares of a confusion matrix (L, L) as a PNG."""
+def confusion(matrix: NDArray[np.intp], labels: Sequence[str], splits: int) -> bytes:
+    """Row shares of a confusion matrix (L, L), and its counts a split, as a PNG."""
     shares = matrix / np.maximum(matrix.sum(1, keepdims=True), 1)
     side = 1.7 + 0.95 * len(labels)
     figure = Figure(figsize=(side, side - 0.3), layout="constrained")
@@ -29,7 +34,7 @@ def confusion(matrix: NDArray[np.intp], labels: Sequence[str]) -> bytes:
         axes.text(
             column,
             row,
-            f"{matrix[row, column]:,}\n{share:.0%}",
+            f"{matrix[row, column] / splits:,.0f}\n{share:.0%}",
             ha="center",
             va="center",
             color="white" if share > 0.5 else INK,
@@ -61,6 +66,70 @@ def learning_curve(sizes: Sequence[int], curves: Mapping[str, Sequence[Estimate]
     axes.set_xlabel("training sentences (each step doubles them)")
     axes.set_title("Learning curve: mean and standard error over the folds", fontsize=10, color=INK)
     axes.grid(axis="y", color="#d0d7de", linewidth=0.6)
+    axes.spines[["top", "right"]].set_visible(False)
+    return _png(figure)
+
+
+def reliability(calibration: Calibration) -> bytes:
+    """The reliability diagram without and with the temperature: accuracy against mean top score, a point a bin."""
+    figure = Figure(figsize=(5.2, 4.4), layout="constrained")
+    axes = figure.subplots()
+    axes.plot([0, 1], [0, 1], color="#8c959f", linewidth=1, linestyle=":", label="as sure as right")
+    drawn = (
+        ("as trained", calibration.before, calibration.bins_before, SECOND, "o"),
+        (f"temperature {calibration.temperature:.2f}", calibration.after, calibration.bins_after, FIRST, "s"),
+    )
+    for name, measures, bins, colour, marker in drawn:
+        points = [one.score for one in bins], [one.accuracy for one in bins]
+        areas = [12 + 300 * one.share for one in bins]
+        axes.plot(*points, color=colour, linewidth=1.2)
+        label = f"{name}, ECE {measures.ece:.3f}"
+        axes.scatter(*points, areas, color=colour, marker=marker, alpha=0.75, label=label)
+    axes.legend(loc="lower right", frameon=False, fontsize=9, markerscale=0.6)
+    lowest = min(min(one.score, one.accuracy) for one in (*calibration.bins_before, *calibration.bins_after)) - 0.05
+    axes.set_xlim(lowest, 1.02)
+    axes.set_ylim(lowest, 1.02)
+    axes.set_xlabel("mean score of a bin (area: its share of the sentences)")
+    axes.set_ylabel("accuracy")
+    return _finished(figure, axes, "Reliability diagram, out-of-fold")
+
+
+def coverage(table: Sequence[Row], reached: Sequence[Reached]) -> bytes:
+    """Accuracy against the share of sentences kept, with each target's point, as a PNG."""
+    figure = Figure(figsize=(5.2, 3.5), layout="constrained")
+    axes = figure.subplots()
+    axes.plot([share for _, share, _ in table], [right for _, _, right in table], color=FIRST)
+    for one in reached:
+        axes.plot(one.coverage, one.accuracy, "o", color=SECOND, markersize=5)
+        text, end = f"target {one.target:.2f}: {one.coverage:.0%} kept", (one.coverage, one.accuracy)
+        place, side = ((-7, -10), "right") if one.coverage > 0.7 else ((7, 4), "left")  # where the curve leaves room
+        axes.annotate(text, end, place, textcoords="offset points", ha=side, fontsize=8)
+    axes.set_xlim(0, 1.02)
+    axes.set_xlabel("share of sentences kept (score at the threshold or above)")
+    axes.set_ylabel("accuracy of those kept")
+    return _finished(figure, axes, "Accuracy and coverage, out-of-fold")
+
+
+def runs(log: Sequence[Run]) -> bytes:
+    """Accuracy and macro-F1 of each run in order, with standard errors; what was published is filled; as a PNG."""
+    figure = Figure(figsize=(5.2 + 0.12 * len(log), 3.5), layout="constrained")
+    axes = figure.subplots()
+    numbers = range(1, len(log) + 1)
+    for name, measure, colour in (("accuracy", "accuracy", FIRST), ("macro-F1", "macro_f1", SECOND)):
+        means = [run.metrics[measure] for run in log]
+        errors = [run.metrics.get(f"{measure}_se", 0.0) for run in log]
+        axes.errorbar(numbers, means, errors, color=colour, linewidth=1, capsize=3, label=name)
+        filled = [colour if run.published else "white" for run in log]
+        axes.scatter(numbers, means, 26, color=filled, edgecolors=colour, zorder=3)
+    axes.legend(loc="best", frameon=False, fontsize=9)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_xlabel("run (filled: published)")
+    return _finished(figure, axes, "Runs: mean and standard error of the cross-validation")
+
+
+def _finished(figure: Figure, axes: Axes, title: str) -> bytes:
+    axes.set_title(title, fontsize=10, color=INK)
+    axes.grid(color="#d0d7de", linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
     return _png(figure)
 

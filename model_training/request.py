@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from textmodel.artifact import Artifact
 from textmodel.tokens import RULES
 
-from . import agreement, data, export
+from . import agreement, data, export, replacing
 from .agreement import Agreement
 from .data import Dataset
 from .errors import DataError
@@ -30,13 +30,20 @@ class Request:
     recipe: Recipe = SENTIMENT
     yardstick: Recipe = ORIGINAL
     folds: int = 5
+    split_seeds: tuple[int, ...] = (0, 1, 2)
+    """A split into folds each; what is compared with is judged on the first."""
     seed: int = 0
     version: str | None = None
+    jobs: int = 1
+    """Processes that fit networks at the same time; changes no number."""
+    replace: bool = False
+    """Whether a better artifact in place, or one that cannot be compared, may be replaced."""
 
     def epochs(self) -> int:
         """Epochs over all networks that this run fits."""
-        ours = self.folds * (len(SHARES) + 1) + 1
-        return ours * self.recipe.epochs + self.folds * self.yardstick.epochs
+        networks = self.folds * (len(self.split_seeds) + len(SHARES)) + 1
+        ours = networks * self.recipe.members * self.recipe.epochs
+        return ours + self.folds * self.yardstick.members * self.yardstick.epochs
 
 
 @dataclass(frozen=True)
@@ -51,15 +58,26 @@ class Prepared:
 def prepare(request: Request) -> Prepared:
     """Everything that can be refused before a network is fitted; takes well under a second.
 
-    Raises: DataError, RequestError.
+    Raises: DataError, RequestError, KeptError.
     """
     if request.version:
         export.check_version(request.version)
+    prepared = read(request)
+    before = export.in_place(request.root, request.task.name, needed=request.version is None)
+    if not request.replace:
+        replacing.check_comparable(request.root, request.task.name, before, prepared.dataset.sha256)
+    return replace(prepared, before=before)
+
+
+def read(request: Request) -> Prepared:
+    """The data alone, checked for the folds that are asked for.
+
+    Raises: DataError.
+    """
     dataset = data.read(request.data_path, request.task.labels, request.task.layout, at_least=request.folds)
     agreed = agreement.read(request.data_path, dataset.texts, [dataset.labels[n] for n in dataset.targets])
     _check_terms(request, dataset)
-    before = None if request.version else export.in_place(request.root, request.task.name)
-    return Prepared(dataset, agreed, before)
+    return Prepared(dataset, agreed, before=None)
 
 
 def _check_terms(request: Request, dataset: Dataset) -> None:

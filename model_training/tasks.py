@@ -19,8 +19,12 @@ class Task:
     source: str
     """The data: what it is, who made it."""
     licence: str
+    """The weights' licence in a few words."""
+    licence_note: str
     """The data's licence, and what follows from it for the weights."""
     not_for: tuple[str, ...]
+    language: str = ""
+    """The texts' language by its ISO 639 code; "" where that does not matter."""
     layout: Layout = field(default_factory=Layout)
 
 
@@ -34,18 +38,20 @@ SENTIMENT = Task(
         "P. Takala, *Good debt or bad debt: Detecting semantic orientations in economic texts*, Journal of the "
         "Association for Information Science and Technology 65 (4), 2014."
     ),
-    licence=(
+    licence="CC BY-NC-SA 3.0: no commercial use",
+    licence_note=(
         "The data is under CC BY-NC-SA 3.0, so the weights and the vocabulary made from it are shared under "
         "CC BY-NC-SA 3.0 too: **no commercial use**. This is apart from the licence of the code, which is MIT. "
         "To use the code commercially, train it on data of your own."
     ),
     not_for=(
         "Investment decisions, or any other decision that nobody checks.",
-        "Texts unlike its data, which is single English sentences of news: other languages, posts, reviews, documents.",
-        "Knowing which company a sentence is about, or weighing two statements against each other.",
-        "Numbers: it reads words and pairs of words, so *rose to 13 from 8* and *rose to 8 from 13* are nearly alike.",
-        "The probabilities as risks: they are not calibrated.",
+        "Texts unlike its data, which is single English sentences of news: other languages, posts, reviews.",
+        "Knowing which company a sentence is about: it gives the sentence one label for all of them.",
+        "Statements without words of a direction, or meant otherwise than said: it reads no irony and no world.",
+        "Its probabilities as risks for other kinds of text: they are calibrated on held-out sentences of its data.",
     ),
+    language="en",
 )
 TASKS = {SENTIMENT.name: SENTIMENT}
 
@@ -69,6 +75,10 @@ def custom(name: str, labels: tuple[str, ...]) -> Task:
         labels=labels,
         title=f"{name.capitalize()} of a text",
         source="A file of the person who trained it.",
-        licence="Not stated. What the data's licence asks also holds for weights made from it.",
-        not_for=("Texts unlike those it was trained on.", "The probabilities as risks: they are not calibrated."),
+        licence="not stated",
+        licence_note="Not stated. What the data's licence asks also holds for weights made from it.",
+        not_for=(
+            "Texts unlike those it was trained on.",
+            "Its probabilities as risks for other texts: they are calibrated on held-out texts of the same file.",
+        ),
     )

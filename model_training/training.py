@@ -1,14 +1,14 @@
-"""One training run from what was read to the published pair: cross-validate, fit, check, write.
+"""One training run from what was read to the published pair: judge, compare, fit, check, write.
 
-Nothing below the root changes before everything is computed and checked. Left out: reading the
-file (`request`), arguments and exit codes (`__main__`), and each step itself, which has its own module.
+Nothing below the root changes before everything is computed and checked, but for the run log, which tells of
+every run that was judged. Left out: reading the file (`request`), arguments and exit codes (`__main__`), and
+each step itself, which has its own module.
 """
 
-import platform
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -17,14 +17,16 @@ from textmodel import Model
 from textmodel.artifact import Artifact
 from textmodel.publish import publish
 
-from . import agreement, card, evaluate, export, features, network, plots
-from .evaluate import Corpus, Fold, Results, Scores
+from . import about as manifest
+from . import corpus, export, extras, features, fits, network, replacing, runlog
+from .checks import Check
+from .corpus import Corpus
+from .errors import KeptError, TrainingError
+from .evaluate import Results, cross_validate
 from .progress import Display
-from .recipes import Recipe
-from .request import SHARES, Prepared, Request
+from .request import Prepared, Request
+from .runlog import Run
 from .tasks import GOLDENS
-
-LIBRARIES = ("tensorflow-cpu", "keras", "scikit-learn", "numpy")
 
 
 @dataclass(frozen=True)
@@ -38,110 +40,90 @@ class Outcome:
 
 
 def train(
-    request: Request, prepared: Prepared, display: Display, publishing: AbstractContextManager[None] | None = None
+    request: Request,
+    prepared: Prepared,
+    display: Display,
+    publishing: AbstractContextManager[None] | None = None,
+    checks: Mapping[str, Check] | None = None,
 ) -> Outcome:
-    """Cross-validate, fit to everything, check and publish; `publishing` is entered for the last step.
+    """Cross-validate, compare, fit to everything, check and publish; `publishing` is entered for the last step.
 
-    Raises: ParityError; OSError when the disk refuses. Either way the old pair is still there.
+    Raises: KeptError when the artifact in place is better; ParityError, or what a check raises; OSError when
+    the disk refuses. In each case the old pair is still there.
     """
-    corpus, recipe = _corpus(prepared), request.recipe
-    results = _cross_validate(request, corpus, display)
+    sentences = corpus.of(prepared)
+    results = cross_validate(request, sentences, display)
+    try:
+        if not request.replace:
+            measures = {"accuracy": results.ours.accuracy, "macro_f1": results.ours.macro_f1}
+            replacing.check_better(prepared.before, measures)
+        outcome = _publish(request, prepared, sentences, results, display, publishing or nullcontext(), checks or {})
+    except KeptError as error:
+        _log(request, prepared, results, display, f"kept: {error.reason}")
+        raise
+    except TrainingError as error:
+        _log(request, prepared, results, display, f"failed: {error}")
+        raise
+    _log(request, prepared, results, display, f"published {outcome.model.name}")
+    return outcome
+
+
+def _publish(
+    request: Request,
+    prepared: Prepared,
+    sentences: Corpus,
+    results: Results,
+    display: Display,
+    publishing: AbstractContextManager[None],
+    checks: Mapping[str, Check],
+) -> Outcome:
     display.stage("final network, on all sentences")
-    texts = corpus.texts.tolist()
-    vectorizer = features.fit(recipe, texts)
-    matrix = features.dense(vectorizer, texts)  # (B, V)
-    fitted = network.fit(recipe, matrix, corpus.targets, len(corpus.labels), request.seed, display.advance)
-    artifact = Artifact(
-        task=request.task.name,
-        version=request.version or "",
-        labels=corpus.labels,
-        token_rule=recipe.token_rule,
-        terms=vectorizer.get_feature_names_out().tolist(),
-        layers=network.dense_layers(fitted),
-        about=about(request, prepared, results),
-    )
-    if request.version is None:
-        artifact = artifact._replace(version=export.next_version(prepared.before, artifact))
-    parity = export.check_parity(Model(artifact), texts, network.predict(fitted, matrix))
-    extras = _extras(request, prepared, artifact, results)
-    with publishing or nullcontext():
-        model = publish(request.root, artifact, GOLDENS, extras)
+    everything = np.arange(len(sentences.targets))
+    vectorizer, fitted = fits.fit(request.recipe, sentences, everything, request.seed, display.advance)
+    artifact = _artifact(request, prepared, results, vectorizer.get_feature_names_out().tolist(), fitted)
+    texts = sentences.texts.tolist()
+    logits = network.predict(fitted, features.dense(vectorizer, texts))
+    parity = export.check_parity(Model(artifact), texts, logits)
+    passed = {name: check(Model(artifact)) for name, check in checks.items()}
+    artifact = artifact._replace(about={**artifact.about, "metrics": {**artifact.about["metrics"], **passed}})
+    files = extras.files(request, prepared, artifact, results)
+    with publishing:
+        model = publish(request.root, artifact, GOLDENS, files)
         export.save_build(request.root, artifact.task, fitted, vectorizer)
     return Outcome(model, results, parity)
 
 
-def _corpus(prepared: Prepared) -> Corpus:
-    dataset, agreed = prepared.dataset, prepared.agreement
-    return Corpus(
-        np.array(dataset.texts, dtype=object),
-        np.array(dataset.targets, dtype=np.intp),
-        dataset.labels,
-        np.array(agreed.agreed) if agreed else None,
+def _artifact(request: Request, prepared: Prepared, results: Results, terms: list[str], fitted: Any) -> Artifact:
+    artifact = Artifact(
+        task=request.task.name,
+        version=request.version or "",
+        labels=prepared.dataset.labels,
+        token_rule=request.recipe.token_rule,
+        terms=terms,
+        layers=network.dense_layers(fitted),
+        temperature=results.calibration.temperature,
+        language=request.task.language,
+        reliability=results.reliability,
+        baseline=results.baseline,
+        about=manifest.about(request, prepared, results),
     )
+    if request.version is None:
+        artifact = artifact._replace(version=export.next_version(prepared.before, artifact))
+    return artifact
 
 
-def _cross_validate(request: Request, corpus: Corpus, display: Display) -> Results:
-    parts = evaluate.folds(corpus, request.recipe.token_rule, request.folds, request.seed)
-
-    def scores(recipe: Recipe, name: str, share: float = 1.0) -> Scores:
-        announced = _announced(parts, f"{name}, fold", display)
-        predicted = evaluate.out_of_fold(recipe, corpus, announced, request.seed, display.advance, share)
-        return evaluate.score(corpus, predicted, parts, request.seed)
-
-    ours = scores(request.recipe, "network")
-    curve = [*(scores(request.recipe, f"network on {share:.1%} of the sentences", share) for share in SHARES), ours]
-    return Results(
+def _log(request: Request, prepared: Prepared, results: Results, display: Display, outcome: str) -> None:
+    agreed = prepared.agreement
+    run = Run(
+        date=datetime.now(UTC).isoformat(timespec="seconds"),
+        outcome=outcome,
+        data_sha256=prepared.dataset.sha256,
+        agreement_lists=len(agreed.lists) if agreed else 0,
         folds=request.folds,
-        ours=ours,
-        original=scores(request.yardstick, "original network"),
-        majority=evaluate.score(corpus, evaluate.majority(corpus, parts), parts, request.seed),
-        curve_sizes=tuple(round(share * len(parts[0][0])) for share in (*SHARES, 1.0)),
-        curve_accuracy=tuple(s.accuracy for s in curve),
-        curve_macro_f1=tuple(s.macro_f1 for s in curve),
+        split_seeds=list(request.split_seeds),
+        seed=request.seed,
+        recipe=asdict(request.recipe),
+        metrics=manifest.headline(results),
+        seconds=round(display.elapsed_s(), 1),
     )
-
-
-def _announced(parts: list[Fold], stage: str, display: Display) -> Iterator[Fold]:
-    for number, part in enumerate(parts, 1):
-        display.stage(f"{stage} {number} of {len(parts)}")
-        yield part
-
-
-def about(request: Request, prepared: Prepared, results: Results) -> dict[str, Any]:
-    """How the artifact was made, for its manifest: no time, no date, no path of a machine."""
-    dataset, agreed = prepared.dataset, prepared.agreement
-    read = {name: value for name, value in asdict(dataset).items() if name not in {"texts", "targets", "labels"}}
-    read |= {"repaired": 0, "used": len(dataset.texts), "labels": dataset.label_counts()}
-    if agreed:
-        read["all_agree"] = {**asdict(agreed), "file": agreement.FILE, "agreed": sum(agreed.agreed)}
-    return {
-        "data": read,
-        "recipe": {"seed": request.seed, **asdict(request.recipe)},
-        "libraries": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
-        "metrics": {
-            "folds": results.folds,
-            "ours": _metrics(results.ours, dataset.labels),
-            "original": _metrics(results.original, dataset.labels),
-            "majority": _metrics(results.majority, dataset.labels),
-        },
-    }
-
-
-def _metrics(scores: Scores, labels: Iterable[str]) -> dict[str, Any]:
-    per_class = {
-        label: {measure: asdict(values[n]) for measure, values in scores.by_class.items()}
-        for n, label in enumerate(labels)
-    }
-    means = {"accuracy": scores.accuracy, "macro_f1": scores.macro_f1, "all_agree": scores.all_agree}
-    return {**{name: asdict(mean) for name, mean in means.items() if mean}, "by_class": per_class}
-
-
-def _extras(request: Request, prepared: Prepared, artifact: Artifact, results: Results) -> dict[str, bytes]:
-    """The card and its plots, by file name."""
-    text = card.card(request, prepared, artifact.version, len(artifact.terms), results)
-    curves = {"accuracy": results.curve_accuracy, "macro-F1": results.curve_macro_f1}
-    return {
-        "MODEL_CARD.md": text.encode(),
-        card.CONFUSION: plots.confusion(results.ours.confusion, artifact.labels),
-        card.CURVE: plots.learning_curve(results.curve_sizes, curves),
-    }
+    runlog.append(runlog.path_of(request.root, request.task.name), run)

@@ -11,15 +11,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
-from model_training import sample
+from model_training import calibrate, sample
 from model_training.__main__ import main
+from model_training.corpus import Fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-QUICK = ("--folds", "2", "--epochs", "3")
+QUICK = ("--folds", "2", "--split-seeds", "0,1", "--epochs", "3", "--jobs", "1", "--without-behaviour")
 REPOSITORY = Path(__file__).parents[2]
 
 
@@ -75,6 +77,30 @@ def train(data_file: str) -> Callable[..., int]:
         return main(["sentiment", "--data", data_file, "--out", str(root), *QUICK, *arguments])
 
     return run
+
+
+@pytest.fixture(scope="session")
+def drawn() -> Callable[..., tuple[np.ndarray, np.ndarray]]:
+    """A function: a temperature and a count to logits (count, 3), and labels drawn from their softmax at it."""
+
+    def draw(temperature: float, count: int = 6000) -> tuple[np.ndarray, np.ndarray]:
+        source = np.random.default_rng(0)
+        logits = source.normal(0, 2, (count, 3)).astype(np.float32)
+        chances = calibrate.softmax(logits, temperature)
+        return logits, (chances.cumsum(1) < source.random((count, 1))).sum(1)
+
+    return draw
+
+
+@pytest.fixture(scope="session")
+def folds() -> Callable[..., list[Fold]]:
+    """A function: how many sentences, and how many folds, to the folds."""
+
+    def split(count: int, number: int = 5) -> list[Fold]:
+        every = np.arange(count)
+        return [Fold(every[every % number != n], every[every % number == n]) for n in range(number)]
+
+    return split
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from importlib import import_module
 import pytest
 
 
-@pytest.mark.parametrize("module", ["agreement", "data", "evaluate", "metrics", "network"])
+@pytest.mark.parametrize("module", ["agreement", "calibrate", "corpus", "data", "markdown", "metrics", "targets"])
 def test_examples(module: str) -> None:
     results = doctest.testmod(import_module(f"model_training.{module}"))
 

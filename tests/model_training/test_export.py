@@ -37,7 +37,16 @@ def test_the_same_weights_keep_their_version(make_artifact: Callable[..., Artifa
     assert export.next_version(before, make_artifact(about={"metrics": {"f1": 0.9}})) == "1.4.2"
 
 
-@pytest.mark.parametrize("change", [{"seed": 2}, {"temperature": 2.0}, {"labels": ("a", "b", "c")}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"seed": 2},
+        {"temperature": 2.0},
+        {"labels": ("a", "b", "c")},
+        {"language": "fi"},
+        {"reliability": [(0.5, 1.0, 0.9)]},
+    ],
+)
 def test_whatever_changes_an_answer_raises_the_minor_number(
     make_artifact: Callable[..., Artifact], change: dict[str, object]
 ) -> None:
@@ -50,17 +59,16 @@ def test_a_version_that_cannot_be_raised(make_artifact: Callable[..., Artifact])
 
 
 def test_a_version_is_followed_only_where_there_is_one(pair: Any, tmp_path: Path) -> None:
-    assert export.in_place(str(tmp_path / "nowhere"), "sentiment") is None
-    in_place = export.in_place(str(pair.root), "sentiment")
+    assert export.in_place(str(tmp_path / "nowhere"), "sentiment", needed=True) is None
+    in_place = export.in_place(str(pair.root), "sentiment", needed=True)
     assert in_place is not None
     assert in_place.version == "1.0.0"
 
 
 def test_logits_that_differ_are_not_published(make_artifact: Callable[..., Artifact]) -> None:
-    """Off by more than 1e-5, or no number at all."""
-    artifact = make_artifact(temperature=1.0)
-    model, texts = Model(artifact), ["profit rose", "net loss", ""]
-    logits = np.log(model.probabilities_many(texts)).astype(np.float32)
+    """Off by more than 1e-5, or no number at all; at the temperature that is served."""
+    model, texts = Model(make_artifact(temperature=1.7)), ["profit rose", "net loss", ""]
+    logits = (1.7 * np.log(model.probabilities_many(texts))).astype(np.float32)
 
     assert export.check_parity(model, texts, logits) < 1e-6
     for wrong in (logits + np.float32([0.001, 0, 0]), logits * np.float32(np.nan)):
@@ -89,7 +97,7 @@ def test_a_rename_that_fails_half_way_is_undone(
     """The vectorizer is swapped in first; when the network cannot follow, the old one comes back."""
     before = tree(split_root)
 
-    assert train(split_root) == 1
+    assert train(split_root, "--replace") == 1
 
     last = capsys.readouterr().err.splitlines()[-1]
     assert last == f"error: {split_root}/saved_model/sentiment: cannot be written: Invalid cross-device link"

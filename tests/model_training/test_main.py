@@ -67,6 +67,7 @@ def test_a_directory_is_no_data_file(pair: Any, tmp_path: Path, capsys: pytest.C
         (["mood", "--labels", "up"], "--labels: expected two or more different labels with commas between, found 'up'"),
         (["mood", "--labels", "up,up"], "found 'up,up'"),
         (["../mood", "--labels", "a,b"], "task: expected a name of letters, digits and underscores, found '../mood'"),
+        (["../runs", "--labels", "a,b"], "task: expected a name of letters, digits and underscores"),
         (["sentiment", "--version", "2"], "--version: expected three numbers such as 1.2.0, found '2'"),
     ],
 )
@@ -78,7 +79,19 @@ def test_an_argument_that_does_not_fit_is_exit_code_2(
     assert not os.listdir(tmp_path)
 
 
-@pytest.mark.parametrize("arguments", [["--folds", "1"], ["--epochs", "0"], ["--seed", "-1"], ["--token-rule", "0"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--folds", "1"],
+        ["--epochs", "0"],
+        ["--seed", "-1"],
+        ["--token-rule", "0"],
+        ["--jobs", "0"],
+        ["--split-seeds", "0,0"],
+        ["--split-seeds", "0,,1"],
+        ["--split-seeds", "-1"],
+    ],
+)
 def test_a_number_out_of_range_is_refused_by_the_parser(
     data_file: str, capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:
@@ -97,6 +110,23 @@ def test_a_damaged_artifact_in_place_is_not_followed_blindly(
 
     assert main(["sentiment", "--data", data_file, "--out", str(pair.root)]) == 2
     assert "--version: expected a version, as the artifact in place cannot be read" in capsys.readouterr().err
+
+
+def test_an_artifact_of_other_data_is_kept_before_anything_is_fitted(
+    pair: Any, tree: Callable[[Path], dict[str, bytes]], data_file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 3, one line, nothing on stdout, nothing changed, not even the log: nothing was judged."""
+    pair.edit(pair.network, metrics={"ours": {name: {"mean": 0.8, "se": 0.01} for name in ("accuracy", "macro_f1")}})
+    pair.edit(pair.network, data={"sha256": "b" * 64})
+    before = tree(pair.root)
+
+    assert main(["sentiment", "--data", data_file, "--out", str(pair.root)]) == 3
+
+    out, err = capsys.readouterr()
+    assert err.startswith("error: not replaced: sentiment-1.0.0 in place was measured on other data (SHA-256 bbbbbbbb")
+    assert err.endswith("; --replace replaces it all the same\n")
+    assert (err.count("\n"), out) == (1, "")
+    assert tree(pair.root) == before
 
 
 def test_texts_without_words_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -126,22 +156,24 @@ def test_a_bad_file_is_refused_before_anything_heavy_is_imported(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("jobs", [("--jobs", "1"), ("--jobs", "2")])
 def test_ctrl_c_leaves_everything_as_it_was(
     pair: Any,
     tree: Callable[[Path], dict[str, bytes]],
     data_file: str,
     command: Callable[..., subprocess.Popen[str]],
+    jobs: tuple[str, str],
 ) -> None:
-    """In the middle of a fit: exit code 130, one line more on stderr, the same files."""
+    """In the middle of a fit, in this process or in others: exit code 130, one line more on stderr, the same files."""
     before = tree(pair.root)
-    run = command("sentiment", "--data", data_file, "--out", str(pair.root), "--epochs", "60", "--version", "2.0.0")
+    run = command("sentiment", "--data", data_file, "--out", str(pair.root), "--epochs", "60", "--replace", *jobs)
     assert run.stderr is not None
     lines = [run.stderr.readline(), run.stderr.readline()]
 
     run.send_signal(signal.SIGINT)
     _, rest = run.communicate(timeout=60)
 
-    assert lines == ["network, fold 1 of 5 ...\n", "network, fold 2 of 5 ...\n"]
+    assert lines == ["network, split 0, fold 1 of 5 ...\n", "network, split 0, fold 2 of 5 ...\n"]
     assert run.returncode == 130
     assert rest == "error: interrupted: nothing was changed\n"
     assert tree(pair.root) == before

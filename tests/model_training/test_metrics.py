@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 from sklearn import metrics as reference
 
 from model_training import metrics
@@ -28,7 +29,7 @@ def test_values_are_those_of_scikit_learn(pairs: list[tuple[int, int]]) -> None:
 
 
 def test_standard_error_is_of_the_mean() -> None:
-    found = metrics.estimate([0.70, 0.74, 0.78, 0.82, 0.86])
+    found = metrics.estimate([[0.70, 0.74, 0.78, 0.82, 0.86]])
 
     assert found.mean == 0.78
     assert found.se == round(np.std([0.70, 0.74, 0.78, 0.82, 0.86], ddof=1) / 5**0.5, 4)
@@ -42,6 +43,23 @@ def test_intervals_hold_the_value_and_narrow_with_more_rows() -> None:
 
     assert wide.low < wide.value < wide.high
     assert 8 < (wide.high - wide.low) / (narrow.high - narrow.low) < 12
+
+
+def test_rows_that_are_there_twice_do_not_narrow_an_interval() -> None:
+    few = np.array([[8, 2], [1, 9]])
+
+    assert metrics.intervals(few * 2, seed=0, repeats=2) == metrics.intervals(few, seed=0)
+    assert metrics.intervals(few * 2, seed=0) != metrics.intervals(few, seed=0)
+
+
+@given(st.integers(1, 500), st.floats(0, 1))
+def test_wilson_intervals_are_those_of_scipy(total: int, share: float) -> None:
+    right = round(share * total)
+
+    found = metrics.wilson(right, total)
+
+    expected = binomtest(right, total).proportion_ci(method="wilson")
+    assert np.allclose([found.value, found.low, found.high], [right / total, *expected], atol=6e-5)
 
 
 def test_intervals_are_the_same_for_a_seed() -> None:

@@ -19,6 +19,8 @@ ROWS = sample.rows(40)
 TEXTS = [text for _, text in ROWS]
 LABELS = ("negative", "neutral", "positive")
 TARGETS = np.array([LABELS.index(label) for label, _ in ROWS])
+HARD = np.eye(3, dtype=np.float32)[TARGETS]
+WEIGHTS = np.ones(len(ROWS), np.float32)
 
 
 def served(fitted: object, vectorizer: object) -> Model:
@@ -34,7 +36,7 @@ def test_exported_probabilities_are_those_of_keras(hidden: tuple[int, ...]) -> N
     matrix = features.dense(vectorizer, TEXTS)
     epochs: list[None] = []
 
-    fitted = network.fit(recipe, matrix, TARGETS, 3, seed=0, on_epoch=lambda: epochs.append(None))
+    fitted = network.fit(recipe, matrix, HARD, WEIGHTS, seed=0, on_epoch=lambda: epochs.append(None))
 
     logits = network.predict(fitted, matrix)
     expected = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
@@ -50,7 +52,7 @@ def test_weights_do_not_depend_on_what_was_fitted_before() -> None:
     matrix = features.dense(features.fit(recipe, TEXTS), TEXTS)
 
     first, again, other = (
-        network.dense_layers(network.fit(recipe, matrix, TARGETS, 3, seed, lambda: None)) for seed in (0, 0, 1)
+        network.dense_layers(network.fit(recipe, matrix, HARD, WEIGHTS, seed, lambda: None)) for seed in (0, 0, 1)
     )
 
     assert first == again
@@ -66,11 +68,43 @@ def test_the_original_network_is_the_original_services() -> None:
     assert [layer.rate for layer in model.layers if hasattr(layer, "rate")] == [0.0, 0.2, 0.2]
 
 
-def test_rare_classes_weigh_more() -> None:
-    """Four times rarer weighs twice as much at power -1/2; at power 0 all weigh the same."""
-    targets = np.array([0] * 4 + [1] * 16)
+def test_members_are_served_as_one_network_that_answers_their_mean() -> None:
+    """Three networks of 4 units to one of 12: the mean of their logits, to float32's last digits."""
+    recipe = replace(SENTIMENT, hidden=(4,), epochs=3, learning_rate=0.01, members=3)
+    vectorizer = features.fit(recipe, TEXTS)
+    matrix = features.dense(vectorizer, TEXTS)
+    alone = replace(recipe, members=1)
 
-    weights = network.class_weights(targets, 2, -0.5)
+    merged = network.fit(recipe, matrix, HARD, WEIGHTS, 7, lambda: None)
 
-    assert weights[0] == pytest.approx(2 * weights[1])
-    assert set(network.class_weights(targets, 2, 0.0).values()) == {1.0}
+    members = [network.fit(alone, matrix, HARD, WEIGHTS, 7 + n, lambda: None) for n in range(3)]
+    expected = np.mean([network.predict(member, matrix) for member in members], axis=0)
+    assert [w.shape for w in merged.get_weights()] == [(matrix.shape[1], 12), (12,), (12, 3), (3,)]
+    assert np.abs(network.predict(merged, matrix) - expected).max() < 1e-6
+    model = served(merged, vectorizer)
+    exponentials = np.exp(expected)
+    assert np.abs(model.probabilities_many(TEXTS) - exponentials / exponentials.sum(1, keepdims=True)).max() < 1e-6
+
+
+def test_soft_targets_teach_doubt() -> None:
+    """Half of each label's certainty given to the others: the answers are less sure, and as right."""
+    recipe = replace(SENTIMENT, epochs=20, learning_rate=0.03, first_kernel_weight_decay=0.0)
+    matrix = features.dense(features.fit(recipe, TEXTS), TEXTS)
+
+    sure, unsure = (
+        network.predict(network.fit(recipe, matrix, targets, WEIGHTS, 0, lambda: None), matrix)
+        for targets in (HARD, 0.5 * HARD + np.float32(0.5 / 3))
+    )
+
+    assert np.ptp(unsure, axis=1).mean() < 0.8 * np.ptp(sure, axis=1).mean()
+    assert (unsure.argmax(1) == TARGETS).mean() > 0.8
+
+
+def test_a_sentence_without_weight_teaches_nothing() -> None:
+    """All weight on one label: that label is what is learnt."""
+    recipe = replace(SENTIMENT, epochs=6, learning_rate=0.01)
+    matrix = features.dense(features.fit(recipe, TEXTS), TEXTS)
+
+    fitted = network.fit(recipe, matrix, HARD, (TARGETS == 2).astype(np.float32), 0, lambda: None)
+
+    assert (network.predict(fitted, matrix).argmax(1) == 2).all()
