@@ -18,13 +18,13 @@ from typing import NamedTuple
 from textmodel import ArtifactError, load
 from textmodel.model import ROOT
 
-from . import budgets, columns, contestants, machine
+from . import budgets, columns, contestants, machine, text_columns
 from .place import Place, prepared
 from .plan import FULL, QUICK, Plan
 from .process import progress
 from .record import Record
 from .report import Head, render
-from .sections import cold, flood, http, memory, per_text
+from .sections import cold, drift, flood, http, memory, options, per_text, rules, stages
 
 REPORT = os.path.join(contestants.ROOT, "docs", "benchmarks.md")
 REMARKS = """
@@ -36,19 +36,25 @@ Every server answered with status 200 and a label before it was loaded; wrk coun
 """.strip().splitlines()
 
 
-class Section(NamedTuple):
-    """A part of a run: how it measures, and the table of what it has measured."""
+class Part(NamedTuple):
+    """A part of a section: how it measures, and the table of what it has measured."""
 
     run: Callable[[Plan, Record, Place], None]
     table: Callable[[Plan], columns.Table]
 
 
 SECTIONS = {
-    "text": Section(per_text.run, columns.per_text),
-    "http": Section(http.run, columns.http),
-    "flood": Section(flood.run, columns.flood),
-    "cold": Section(cold.run, columns.cold),
-    "memory": Section(memory.run, columns.memory),
+    "text": (
+        Part(per_text.run, text_columns.per_text),
+        Part(rules.run, text_columns.rules),
+        Part(stages.run, text_columns.stages),
+        Part(options.run, text_columns.options),
+        Part(drift.run, text_columns.drift),
+    ),
+    "http": (Part(http.run, columns.http),),
+    "flood": (Part(flood.run, columns.flood),),
+    "cold": (Part(cold.run, columns.cold),),
+    "memory": (Part(memory.run, columns.memory),),
 }
 
 
@@ -57,20 +63,20 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parse(arguments)
     plan = QUICK if options.quick else FULL
     try:
-        token_rule = load(root=os.environ.get("UNDERTONE_ARTIFACTS") or ROOT).artifact.token_rule
+        load(root=os.environ.get("UNDERTONE_ARTIFACTS") or ROOT)
     except ArtifactError as error:
         print(f"benchmarks: no artifact to serve: {error}", file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # servers end as with Ctrl-C
     record, started = Record(), time.monotonic()
     head = _head(plan, record)
-    names = options.only or list(SECTIONS)
+    parts = [part for name in options.only or SECTIONS for part in SECTIONS[name]]
     with prepared(options.without) as place:
-        for name in names:
-            SECTIONS[name].run(plan, record, place)
+        for part in parts:
+            part.run(plan, record, place)
     progress(f"took {time.monotonic() - started:.0f} s")
-    tables = [columns.side_by_side(plan), *(SECTIONS[name].table(plan) for name in names)]
-    page = render(head, record, tables, budgets.judge(record, plan, token_rule))
+    tables = [columns.side_by_side(plan), *(part.table(plan) for part in parts)]
+    page = render(head, record, tables, budgets.judge(record, plan))
     print(page)
     partial = options.quick or options.only or options.without
     _write(page, options.out or ("" if partial else REPORT))

@@ -11,8 +11,7 @@ from .columns import number
 from .plan import Plan
 from .record import Record
 
-PLAIN_WORDS_US, DOMAIN_TOKENS_US = 25.0, 60.0
-PLAIN_RULE = 1
+PLAIN_WORDS_US, DOMAIN_TOKENS_US, DOMAIN_TOKENS_STRETCH_US = 25.0, 60.0, 40.0
 
 
 class Budget(NamedTuple):
@@ -44,10 +43,10 @@ class Budget(NamedTuple):
         return self.what, limit, measured, self.verdict
 
 
-def judge(record: Record, plan: Plan, token_rule: int) -> list[Budget]:
+def judge(record: Record, plan: Plan) -> list[Budget]:
     """Every budget of the design that a run can answer."""
     return [
-        *_classifier(record, token_rule),
+        *_classifier(record),
         *_http(record, plan),
         *_cold(record),
         *_flood(record, plan),
@@ -55,11 +54,13 @@ def judge(record: Record, plan: Plan, token_rule: int) -> list[Budget]:
     ]
 
 
-def _classifier(record: Record, token_rule: int) -> Iterator[Budget]:
-    plain = token_rule == PLAIN_RULE
-    limit = PLAIN_WORDS_US if plain else DOMAIN_TOKENS_US
-    rule = "plain words" if plain else "domain tokens"
-    yield Budget(f"classifier, one text, p50 ({rule})", limit, "µs", record.median(c.CLASSIFY, "text.p50_us"))
+def _classifier(record: Record) -> Iterator[Budget]:
+    plain, domain = (record.median(name, "rule.p50_us") for name in (c.RULE_1, c.RULE_2))
+    yield Budget("classifier, one text, p50, rule 1 (plain words)", PLAIN_WORDS_US, "µs", plain)
+    yield Budget("classifier, one text, p50, rule 2 (domain tokens)", DOMAIN_TOKENS_US, "µs", domain)
+    yield Budget("rule 2, stretch", DOMAIN_TOKENS_STRETCH_US, "µs", domain)
+    explained = record.median(c.EXPLAIN, "option.p50_us")
+    yield Budget("explain, one text, p50", 1, "ms", explained and explained / 1000)
     faster = record.ratio((c.ORIGINAL_TEXT, "text.p50_us"), (c.CLASSIFY, "text.p50_us"))
     yield Budget("classifier against transform + keras.predict", 900, "times faster", faster, most=False)
     handler = record.median(c.HANDLER, "text.p99_us")

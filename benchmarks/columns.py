@@ -1,6 +1,6 @@
-"""The columns of every table: which metric, under which heading, and the ratios beside them.
+"""The columns of the tables: which metric, under which heading, and the ratios beside them.
 
-Left out: the numbers (`record`) and how a table is written (`report`).
+Left out: the tables of the text section (`text_columns`), the numbers (`record`) and how a table is written (`report`).
 """
 
 from typing import NamedTuple
@@ -34,6 +34,8 @@ class Table(NamedTuple):
     title: str
     about: str
     columns: tuple[Column, ...]
+    rows: str = "Contestant"
+    """What a row is."""
 
 
 def number(value: float) -> str:
@@ -66,21 +68,6 @@ def side_by_side(plan: Plan) -> Table:
             *floods,
             Column("start to first answer, ms", "cold.first_ms"),
             Column("resident MB", "memory.resident_mb"),
-        ),
-    )
-
-
-def per_text(_plan: Plan) -> Table:
-    return Table(
-        "One text, and 1,000",
-        "In process, one core, no HTTP; a text of about 20 words whose words have been met before. 1,000 texts are "
-        "one batch. The core includes reading and writing JSON; the handlers a whole HTTP API event.",
-        (
-            Column("p50 µs", "text.p50_us"),
-            Column("p99 µs", "text.p99_us"),
-            Column("faster than the original (p50)", "text.p50_us", contestants.ORIGINAL_TEXT, smaller_is_better=True),
-            Column("1,000 texts, ms", "text.many_ms"),
-            Column("faster than the original's batch", "text.many_ms", contestants.ORIGINAL_TEXT, True),
         ),
     )
 

@@ -47,6 +47,7 @@ class InProcess(NamedTuple):
     name: str
     module: str
     slow: bool = False
+    arguments: tuple[str, ...] = ()
 
 
 ORIGINAL, EMPTY, BARE, OURS = (
@@ -63,6 +64,11 @@ CLASSIFY, CORE, DIRECT, HANDLER, MANGUM, ORIGINAL_TEXT, ORIGINAL_CALL, PYTHON = 
     "Original with model(x) for predict",
     "Python alone, no work",
 )
+RULE_1, RULE_2 = "Rule 1, plain words", "Rule 2, domain tokens"
+LABEL, TARGET, EXPLAIN, SENTENCES = "classify", "classify, another target", "explain", "by_sentence, 10 sentences"
+DRIFT = InProcess("python -m textmodel drift", "drift")
+STAGES = InProcess("Rule 2, its stages", "stages")
+STAGES_SUM, WHOLE = "all stages, one after the other", "classify, undivided"
 
 
 def servers() -> list[Server]:
@@ -102,6 +108,17 @@ def in_process() -> list[InProcess]:
         InProcess(DIRECT, "direct"),
         *handler,
     ]
+
+
+def rules() -> list[InProcess]:
+    """The classifier by each token rule."""
+    return [InProcess(name, "rule", arguments=(number,)) for number, name in (("1", RULE_1), ("2", RULE_2))]
+
+
+def options() -> list[InProcess]:
+    """The classifier when it is asked for more than a label."""
+    names = {"label": LABEL, "target": TARGET, "explain": EXPLAIN, "sentences": SENTENCES}
+    return [InProcess(name, "options", arguments=(option,)) for option, name in names.items()]
 
 
 def _uvicorn(*target: str) -> Callable[[int], tuple[str, ...]]:

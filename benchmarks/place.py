@@ -7,15 +7,16 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from . import contestants, original, texts
 from .contestants import ROOT, InProcess, Server
 from .process import progress
 
 BODIES = 500
+_Contestant = TypeVar("_Contestant", Server, InProcess)
 
 
 class Place(NamedTuple):
@@ -25,6 +26,12 @@ class Place(NamedTuple):
     """A file with a body per line."""
     servers: Sequence[Server]
     in_process: Sequence[InProcess]
+    rules: Sequence[InProcess] = ()
+    """The classifier by each token rule."""
+    stages: Sequence[InProcess] = ()
+    options: Sequence[InProcess] = ()
+    """The classifier when it is asked for more than a label."""
+    drift: Sequence[InProcess] = ()
 
 
 @contextmanager
@@ -37,12 +44,17 @@ def prepared(without: Sequence[str] = ()) -> Iterator[Place]:
         bodies = os.path.join(folder, "bodies.jsonl")
         with open(bodies, "wb") as file:
             file.writelines(body + b"\n" for body in texts.bodies(BODIES))
-        servers = [c for c in contestants.servers() if not any(word in c.name for word in without)]
-        in_process = [c for c in contestants.in_process() if not any(word in c.name for word in without)]
+        servers = _left(contestants.servers(), without)
+        in_process = _left(contestants.in_process(), without)
         if any(c.slow for c in servers) or any(c.slow for c in in_process):
             _prepare_original(folder)
             os.environ[original.FOLDER] = folder
-        yield Place(bodies, servers, in_process)
+        others = (contestants.rules(), [contestants.STAGES], contestants.options(), [contestants.DRIFT])
+        yield Place(bodies, servers, in_process, *(_left(each, without) for each in others))
+
+
+def _left(contestants: Iterable[_Contestant], without: Sequence[str]) -> list[_Contestant]:
+    return [c for c in contestants if not any(word in c.name for word in without)]
 
 
 def _prepare_original(folder: str) -> None:

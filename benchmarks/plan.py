@@ -15,6 +15,8 @@ class Plan(NamedTuple):
     """Texts a round, one at a time."""
     slow_calls: int = 60
     """The same for contestants that take milliseconds a text."""
+    drift_lines: int = 100_000
+    """Of a made-up log, a round."""
     http_rounds: int = 4
     http_s: float = 2.0
     connections: tuple[int, ...] = (1, 16, 64)
@@ -36,7 +38,7 @@ class Plan(NamedTuple):
 
 FULL = Plan()
 QUICK = Plan(
-    rounds=2, calls=300, slow_calls=5,
+    rounds=2, calls=300, slow_calls=5, drift_lines=5_000,
     http_rounds=1, http_s=1.0, connections=(1, 16, 64), slow_http_s=2.0,
     flood_rounds=1, flood_requests=1_000, flood_connections=(100, 1_000), flood_end_s=5.0, answer_timeout_s=4.0,
     server_starts=1, slow_starts=1, memory_requests=100, memory_end_s=5.0,

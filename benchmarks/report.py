@@ -42,7 +42,7 @@ def _section(table: Table, record: Record) -> str:
     names = record.contestants({column.metric for column in table.columns})
     rows = ((name, *(column.cell(record, name) for column in table.columns)) for name in names)
     return "\n\n".join(
-        (f"## {table.title}", table.about, grid(("Contestant", *(column.heading for column in table.columns)), rows))
+        (f"## {table.title}", table.about, grid((table.rows, *(column.heading for column in table.columns)), rows))
     )
 
 

@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import IO, Any
 
 from . import machine, process
-from .contestants import ROOT
+from .contestants import ROOT, InProcess
 
 
 class ContestantError(Exception):
@@ -33,17 +33,21 @@ class Talk:
 
     def one(self, count: int) -> list[float]:
         """Seconds of `count` texts, one at a time."""
-        seconds: list[float] = self._ask(f"one {count}")
+        seconds: list[float] = self.ask("one", count)
         return seconds
 
     def many(self, count: int) -> float | None:
         """Seconds of `count` texts at once, or None where it has no way to."""
-        seconds: float | None = self._ask(f"many {count}")
+        seconds: float | None = self.ask("many", count)
         return seconds
 
-    def _ask(self, command: str) -> Any:
+    def ask(self, command: str, count: int) -> Any:
+        """What a command of the contestant's own answers.
+
+        Raises: ContestantError.
+        """
         assert self._child.stdin
-        self._child.stdin.write(command.encode() + b"\n")
+        self._child.stdin.write(f"{command} {count}\n".encode())
         self._child.stdin.flush()
         return json.loads(self._line())
 
@@ -56,19 +60,19 @@ class Talk:
 
 
 @contextmanager
-def talking(name: str, module: str) -> Iterator[Talk]:
-    """A fresh process of `inproc/<module>.py` on the servers' core, after its first answer.
+def talking(contestant: InProcess) -> Iterator[Talk]:
+    """A fresh process of a contestant on the servers' core, after its first answer.
 
     Raises: ContestantError.
     """
-    command = (sys.executable, "-P", f"{ROOT}/benchmarks/inproc/{module}.py")
+    command = (sys.executable, "-P", f"{ROOT}/benchmarks/inproc/{contestant.module}.py", *contestant.arguments)
     environ = {"TF_CPP_MIN_LOG_LEVEL": "3"}
     with tempfile.TemporaryFile() as words:
         with machine.on_cores(machine.SERVER_CORE):
             started = perf_counter()
             child = process.start(command, environ, subprocess.PIPE, words, subprocess.PIPE)
         try:
-            yield Talk(name, child, words, started)
+            yield Talk(contestant.name, child, words, started)
         finally:
             for pipe in (child.stdin, child.stdout):
                 if pipe:

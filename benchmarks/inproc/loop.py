@@ -6,6 +6,7 @@
     in   many 1000             answer so many at once
     out  seconds               or null where the contestant has no such way
 
+Some contestants have commands of their own, each with a count and an answer in JSON (`drive`).
 Standard output belongs to this talk; what a contestant prints goes to /dev/null. Imports nothing
 before the first answer that Python has not imported itself. Left out: who asks (`sections`).
 """
@@ -17,12 +18,13 @@ import sys
 
 TYPE_CHECKING = False  # `typing` would take 5 ms of every cold start
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import TypeAlias
 
     One: TypeAlias = Callable[[str], object]
     Many: TypeAlias = Callable[[list[str]], object]
     Ways: TypeAlias = tuple[One, Many | None]
+    Commands: TypeAlias = Mapping[str, Callable[[int], object]]
 
 if sys.flags.dev_mode:  # it would make every contestant slower than it is
     sys.exit("run without -X dev")
@@ -30,15 +32,25 @@ if sys.flags.dev_mode:  # it would make every contestant slower than it is
 
 def run(build: Callable[[], Ways]) -> None:
     """Drive what `build()` gives: a function of one text, and one of many texts or None."""
+    drive(lambda: answering(*build()))
+
+
+def answering(one: One, many: Many | None) -> Commands:
+    """The commands of a contestant that answers texts, after its first answer."""
+    one("Operating profit rose to EUR 13.1 mn from EUR 8.7 mn.")
+    return {"one": lambda count: _one(one, count), "many": lambda count: _many(many, count)}
+
+
+def drive(build: Callable[[], Commands]) -> None:
+    """Obey standard input by the commands that `build()` gives, ready to be timed."""
     talk = os.dup(1)
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
-    one, many = build()
-    one("Operating profit rose to EUR 13.1 mn from EUR 8.7 mn.")
+    commands = build()
     os.write(talk, b"first\n")
     for line in sys.stdin:
         command, count = line.split()
-        _say(talk, _one(one, int(count)) if command == "one" else _many(many, int(count)))
+        _say(talk, commands[command](int(count)))
 
 
 def _one(one: One, count: int) -> list[float]:

@@ -20,7 +20,7 @@ def run(plan: Plan, record: Record, place: Place) -> None:
     for number in range(-1, plan.rounds):
         progress(f"cold start in process: {'unmeasured' if number < 0 else f'round {number + 1} of {plan.rounds}'}")
         for contestant in (InProcess(contestants.PYTHON, "nothing"), *runs):
-            with talking(contestant.name, contestant.module) as talk:
+            with talking(contestant) as talk:
                 if number >= 0:
                     record.add(contestant.name, "cold.first_ms", talk.first_s * 1e3)
     for number in range(plan.server_starts):

@@ -29,7 +29,7 @@ class Memory(NamedTuple):
 def run(plan: Plan, record: Record, place: Place) -> None:
     for contestant in place.in_process:
         progress(f"memory: {contestant.name}")
-        with talking(contestant.name, contestant.module) as talk:
+        with talking(contestant) as talk:
             talk.one(min(plan.memory_requests, plan.slow_calls) if contestant.slow else plan.memory_requests)
             _note(contestant.name, [read(talk.pid)], record)
     missing = has("wrk", "wrk")

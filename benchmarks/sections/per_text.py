@@ -21,7 +21,7 @@ def run(plan: Plan, record: Record, place: Place) -> None:
         talks = []
         for contestant in place.in_process:
             progress(f"per text: starting {contestant.name}")
-            talks.append((contestant, stack.enter_context(talking(contestant.name, contestant.module))))
+            talks.append((contestant, stack.enter_context(talking(contestant))))
         for number in range(plan.rounds):
             progress(f"per text: round {number + 1} of {plan.rounds}")
             for contestant, talk in talks:

@@ -9,7 +9,10 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 Message = MutableMapping[str, Any]
-_BODY = b'{"label":"neutral","score":0.5,"scores":{"negative":0.25,"neutral":0.5,"positive":0.25},"model":"none-0"}'
+_BODY = (
+    b'{"label":"neutral","score":0.5,"scores":{"negative":0.25,"neutral":0.5,"positive":0.25},"model":"none-0",'
+    b'"reliable":false,"target":0.9,"coverage":0.5,"known":1.0,"warnings":[]}'
+)
 _START = {
     "type": "http.response.start",
     "status": 200,

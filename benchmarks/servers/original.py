@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from benchmarks.original import FOLDER, LABELS, Original
 
-from .wire import Prediction, TextRequest
+from .wire import CONSTANT, Prediction, TextRequest
 
 
 def build() -> FastAPI:
@@ -23,6 +23,7 @@ def build() -> FastAPI:
     def predict(request: TextRequest) -> Prediction:
         scores = dict(zip(LABELS, original.predict([request.text])[0], strict=True))
         label = max(scores, key=scores.__getitem__)
-        return Prediction(label=label, score=scores[label], scores=scores, model="original-0")
+        found = {"label": label, "score": scores[label], "scores": scores, "model": "original-0"}
+        return CONSTANT.model_copy(update=found)  # it has no word on how sure it is
 
     return api

@@ -9,21 +9,10 @@ import os
 
 from mlserver import MLModel
 from mlserver.handlers import custom_handler
-from pydantic import BaseModel
 
+from benchmarks.servers.wire import Prediction, TextRequest
 from textmodel import load
 from textmodel.model import ROOT
-
-
-class TextRequest(BaseModel):
-    text: str
-
-
-class Answer(BaseModel):
-    label: str
-    score: float
-    scores: dict[str, float]
-    model: str
 
 
 class Undertone(MLModel):
@@ -32,5 +21,5 @@ class Undertone(MLModel):
         return True
 
     @custom_handler(rest_path="/predict")
-    async def predict_text(self, payload: TextRequest) -> Answer:
-        return Answer(**self.model.classify(payload.text)._asdict())
+    async def predict_text(self, payload: TextRequest) -> Prediction:
+        return Prediction(**self.model.classify(payload.text)._asdict())

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks import budgets, columns, flood_client, load, report, stats, texts
+from benchmarks import budgets, columns, flood_client, load, log_lines, report, stand_in, stats, texts
 
 SAMPLES = st.lists(st.floats(0, 1e6), min_size=1, max_size=50)
 
@@ -41,7 +41,9 @@ def test_ratio_of_unequal_rounds_is_that_of_the_medians() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", [stats, columns, report, budgets, load, texts, flood_client], ids=lambda m: m.__name__
+    "module",
+    [stats, columns, report, budgets, load, texts, flood_client, log_lines, stand_in],
+    ids=lambda m: m.__name__,
 )
 def test_examples_in_docstrings_hold(module: object) -> None:
     """What a docstring shows is what happens."""
