@@ -105,6 +105,7 @@ def coverage(table: Sequence[Row], reached: Sequence[Reached]) -> bytes:
         place, side = ((-7, -10), "right") if one.coverage > 0.7 else ((7, 4), "left")  # where the curve leaves room
         axes.annotate(text, end, place, textcoords="offset points", ha=side, fontsize=8)
     axes.set_xlim(0, 1.02)
+    axes.margins(y=0.1)  # room for the words below the last point
     axes.set_xlabel("share of sentences kept (score at the threshold or above)")
     axes.set_ylabel("accuracy of those kept")
     return _finished(figure, axes, "Accuracy and coverage, out-of-fold")

@@ -27,6 +27,8 @@ MOST = 50
 DIGITS = 6
 _GAP = " … "
 Spans = tuple[tuple[int, int], ...]
+Parts = list[tuple[float, str]]
+"""Weights of terms, each with what the term says."""
 
 
 class Reason(NamedTuple):
@@ -47,7 +49,7 @@ class Explanation(NamedTuple):
     label: str
     against: str
     base: float
-    """What the network says of no word."""
+    """What the network says of no word, and of there being no news in them."""
     reasons: list[Reason]
     rest: float
     """The sum of the reasons that are too many to tell."""
@@ -66,30 +68,37 @@ def explain(model: Model, text: str) -> Explanation:
     label = scores.index(max(scores))  # of equal scores the first, as the model answers
     against = max((n for n in range(len(logits)) if n != label), key=logits.__getitem__)
     found = attribute(model.artifact.layers, bag.rows, bag.value, label, against)
-    base = round(found.base / model.temperature, DIGITS)
     total = (logits[label] - logits[against]) / model.temperature
     weights = {row: weight / model.temperature for row, weight in found.rows.items()}
-    shown = _reasons(text, model.vectorizer.rule.trace(text), model.vectorizer.row_of, weights)
+    grouped = _by_place(model.vectorizer.rule.trace(text), model.vectorizer.row_of, weights)
+    wordless = sum(weight for weight, _ in grouped.pop((), ()))
+    base = round(found.base / model.temperature + wordless, DIGITS)
+    shown = _reasons(text, grouped)
     rest = round(total - base - sum(reason.weight for reason in shown), DIGITS)
     return Explanation(model.labels[label], model.labels[against], base, shown, rest)
 
 
-def _reasons(text: str, traced: Iterable[Traced], row_of: RowOf, weights: Mapping[int, float]) -> list[Reason]:
-    """One reason for all known terms that rest on the same words; the weightiest, and them first."""
+def _by_place(traced: Iterable[Traced], row_of: RowOf, weights: Mapping[int, float]) -> dict[Spans, Parts]:
+    """The weights and words of all known terms that rest on the same places."""
     places: dict[int, list[Traced]] = defaultdict(list)
     for term in traced:
         if (row := row_of(term.term)) is not None:
             places[row].append(term)
-    found: dict[Spans, list[tuple[float, str]]] = defaultdict(list)
+    found: dict[Spans, Parts] = defaultdict(list)
     for row, terms in places.items():
         spans = tuple(sorted({span for term in terms for span in term.spans}))
         found[spans].append((weights[row], next((term.says for term in terms if term.says), "")))
-    sums = {spans: round(sum(weight for weight, _ in parts), DIGITS) for spans, parts in found.items()}
+    return found
+
+
+def _reasons(text: str, grouped: Mapping[Spans, Parts]) -> list[Reason]:
+    """One reason for each group; the weightiest, and them first."""
+    sums = {spans: round(sum(weight for weight, _ in parts), DIGITS) for spans, parts in grouped.items()}
     told = sorted(sums, key=lambda spans: (-abs(sums[spans]), spans))[:MOST]
-    return [Reason(_quoted(text, spans), list(spans), sums[spans], _because(found[spans])) for spans in told]
+    return [Reason(_quoted(text, spans), list(spans), sums[spans], _because(grouped[spans])) for spans in told]
 
 
-def _because(parts: list[tuple[float, str]]) -> str:
+def _because(parts: Parts) -> str:
     return max(((abs(weight), says) for weight, says in parts if says), default=(0.0, ""))[1]
 
 
