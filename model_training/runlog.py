@@ -8,6 +8,7 @@ another hand has broken is named and skipped. Left out: how runs are compared on
 import errno
 import json
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -80,8 +81,21 @@ def read(path: str) -> tuple[list[Run], list[str]]:
 def _run(line: bytes) -> Run | None:
     try:
         run = Run(**json.loads(line))
-        figures = [run.metrics["accuracy"], run.metrics["macro_f1"], run.seconds]
-        shape = isinstance(run.recipe, dict) and isinstance(run.split_seeds, list) and isinstance(run.outcome, str)
-        return run if shape and all(isinstance(figure, float | int) for figure in figures) else None
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, RecursionError):
         return None
+    return run if _is_whole(run) else None
+
+
+def _is_whole(run: Run) -> bool:
+    """Whether every field is what whoever shows a run takes it for."""
+    if not (isinstance(run.recipe, dict) and isinstance(run.metrics, dict) and isinstance(run.split_seeds, list)):
+        return False
+    texts = (run.date, run.outcome, run.data_sha256)
+    counts = (run.agreement_lists, run.folds, run.seed)
+    figures = (run.seconds, *run.metrics.values())
+    return (
+        run.metrics.keys() >= {"accuracy", "macro_f1"}
+        and all(isinstance(text, str) for text in texts)
+        and all(isinstance(count, int) for count in counts)
+        and all(isinstance(figure, float | int) and abs(figure) <= sys.float_info.max for figure in figures)
+    )

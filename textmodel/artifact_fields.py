@@ -67,8 +67,8 @@ def check_baseline(baseline: Mapping[str, Mapping[str, int]], labels: Sequence[s
         if strange := counts.keys() - {*(BUCKETS[field] or labels)}:
             raise ArtifactMalformed(path, f"buckets of {field} in the baseline", sorted(strange))
     totals = [sum(baseline[field].values()) for field in BUCKETS]
-    if len({*totals}) > 1:
-        raise ArtifactMalformed(path, "each answer once in every field of the baseline", totals)
+    if len({*totals}) > 1 or not all(totals):  # of no answers, every log would look stable
+        raise ArtifactMalformed(path, "each answer once in every field of the baseline, and at least one", totals)
 
 
 def _is_count(value: object) -> bool:

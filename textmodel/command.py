@@ -35,15 +35,27 @@ _USUAL = Asked()
 
 
 def main(argv: list[str]) -> int:
-    """The sub-command's exit code; of `predict` 0 when every line has an answer, 1 when not, 2 without a model."""
+    """The sub-command's exit code; of `predict` 0 when every line has an answer, 1 when not, 2 without a model.
+
+    74 (EX_IOERR) when standard input cannot be read or standard output cannot be written.
+    """
     arguments = _parser().parse_args(argv)
     try:
         return _flushed(arguments.run(arguments))
     except BrokenPipeError:  # the reader has seen enough, as with `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
+    except OSError as error:  # as with a full disk
+        _drop_output()
+        print(f"textmodel: standard input or output: {error.strerror}", file=sys.stderr)
+        return os.EX_IOERR
     except KeyboardInterrupt:
         return 130
+
+
+def _drop_output() -> None:
+    """Python flushes at its end; what is left then goes nowhere, without a message."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _flushed(code: int) -> int:

@@ -72,9 +72,9 @@ def explain(model: Model, text: str) -> Explanation:
     weights = {row: weight / model.temperature for row, weight in found.rows.items()}
     grouped = _by_place(model.vectorizer.rule.trace(text), model.vectorizer.row_of, weights)
     wordless = sum(weight for weight, _ in grouped.pop((), ()))
-    base = round(found.base / model.temperature + wordless, DIGITS)
+    base = _rounded(found.base / model.temperature + wordless)
     shown = _reasons(text, grouped)
-    rest = round(total - base - sum(reason.weight for reason in shown), DIGITS)
+    rest = _rounded(total - base - sum(reason.weight for reason in shown))
     return Explanation(model.labels[label], model.labels[against], base, shown, rest)
 
 
@@ -93,9 +93,13 @@ def _by_place(traced: Iterable[Traced], row_of: RowOf, weights: Mapping[int, flo
 
 def _reasons(text: str, grouped: Mapping[Spans, Parts]) -> list[Reason]:
     """One reason for each group; the weightiest, and them first."""
-    sums = {spans: round(sum(weight for weight, _ in parts), DIGITS) for spans, parts in grouped.items()}
+    sums = {spans: _rounded(sum(weight for weight, _ in parts)) for spans, parts in grouped.items()}
     told = sorted(sums, key=lambda spans: (-abs(sums[spans]), spans))[:MOST]
     return [Reason(_quoted(text, spans), list(spans), sums[spans], _because(grouped[spans])) for spans in told]
+
+
+def _rounded(weight: float) -> float:
+    return round(weight, DIGITS) + 0.0  # which makes 0 of -0, that nobody wants to read
 
 
 def _because(parts: Parts) -> str:

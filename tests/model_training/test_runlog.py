@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -58,6 +59,35 @@ def test_a_broken_line_is_named_and_skipped(tmp_path: Path, line: bytes) -> None
     assert found == [RUN, KEPT]
     assert len(broken) == 1
     assert broken[0].startswith(f"{path}, line 2: expected a run, found ")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"date": 5},
+        {"data_sha256": 7},
+        {"seed": None},
+        {"seconds": None},
+        {"metrics": {"accuracy": 0.8}},
+        {"metrics": {**RUN.metrics, "ece": "x"}},
+        {"metrics": {**RUN.metrics, "accuracy_se": None}},
+        {"metrics": {**RUN.metrics, "accuracy": float("nan")}},
+        {"metrics": {**RUN.metrics, "accuracy": 10**400}},
+    ],
+)
+def test_a_field_of_the_wrong_type_breaks_its_line_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], wrong: dict[str, object]
+) -> None:
+    path = runlog.path_of(str(tmp_path), "sentiment")
+    runlog.append(path, RUN)
+    with open(path, "a") as file:
+        file.write(json.dumps(asdict(RUN) | wrong) + "\n")
+
+    assert main(["runs", "--out", str(tmp_path)]) == 0
+
+    out, err = capsys.readouterr()
+    assert out == runs.table([RUN]) + "\n"
+    assert err.startswith(f"{path}, line 2: expected a run, found ")
 
 
 def test_half_a_line_does_not_spoil_the_next(tmp_path: Path) -> None:

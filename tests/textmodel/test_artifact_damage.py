@@ -282,6 +282,10 @@ DAMAGES: dict[str, tuple[Damage, type[ArtifactError], str, str, str]] = {
     "a count of 400 digits": (baseline(known={"0.9-1.0": 10**400}), Malformed, NETWORK, "counts", "1000"),
     "an unknown label": (baseline(label={"up": 1}), Malformed, NETWORK, "buckets of label", "'up'"),
     "an unknown bucket": (baseline(chars={"100": 1}), Malformed, NETWORK, "buckets of chars", "'100'"),
+    "a baseline of no answers": (
+        network(baseline={field: {} for field in ("label", "score", "known", "chars")}),
+        Malformed, NETWORK, "at least one", "[0, 0, 0, 0]",
+    ),
     "an answer missing": (baseline(label={"neutral": 2}), Malformed, NETWORK, "each answer once", "[2, 1, 1, 1]"),
     # two halves that were not trained together
     "another training's vectorizer": (another_vectorizer, ArtifactPair, VECTORIZER, "SHA-256", ""),

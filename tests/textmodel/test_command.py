@@ -126,6 +126,19 @@ def test_a_missing_artifact_is_one_line_on_standard_error(tmp_path: Path):
     assert b"manifest.json" in done.stderr
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")
+@pytest.mark.parametrize("arguments", [["profit rose"], []])
+def test_a_full_disk_is_one_line_on_standard_error(pair: Any, arguments: list[str]):
+    """Answers that cannot be written end the command with its own exit code, and without a traceback."""
+    command = [sys.executable, "-m", "textmodel", "predict", "--artifacts", str(pair.root), *arguments]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            command, input=b"sales\n", stdout=full, stderr=subprocess.PIPE, cwd=REPOSITORY, check=False, timeout=60
+        )
+    assert done.returncode == os.EX_IOERR
+    assert done.stderr == b"textmodel: standard input or output: No space left on device\n"
+
+
 def test_a_reader_that_has_seen_enough_is_no_error(pair: Any):
     """`| head -1` ends the command without a message."""
     command = f"yes profit | head -100000 | {sys.executable} -m textmodel predict --artifacts {pair.root} | head -1"

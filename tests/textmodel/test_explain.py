@@ -74,6 +74,7 @@ def check(model: Model, text: str) -> Explanation:
     assert weights == sorted(weights, reverse=True)
     places = [tuple(reason.spans) for reason in found.reasons]
     assert len(set(places)) == len(places)
+    assert "-0.0" not in map(str, (found.base, found.rest, *(reason.weight for reason in found.reasons)))
     for reason in found.reasons:
         assert all(0 <= start < end <= len(text) for start, end in reason.spans)
         assert reason.spans == sorted(set(reason.spans))

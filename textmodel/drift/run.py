@@ -1,7 +1,8 @@
 """One run of `drift`: check, read, compare, show, and the exit code.
 
     0 stable or some shift   3 shift, also beside broken lines   1 no shift, but lines were broken and skipped
-    2 nothing to compare: bad arguments, no baseline, no answers of the model, or too few of them
+    2 nothing to compare: bad arguments, no baseline, no answers of the model, or too few of them;
+      or the plot cannot be written, which is told after the report
 
 Left out: the arguments (`command`) and what is computed (the other modules of this folder).
 """
@@ -33,18 +34,25 @@ def run(arguments: argparse.Namespace) -> int:
     """Read, compare, show; the exit code."""
     try:
         found = _compared(arguments)
-        if arguments.plot:
-            with open(arguments.plot, "w", encoding="utf-8") as file:
-                file.write(svg(found))
     except (ArtifactError, Refusal) as error:
         name = "" if isinstance(error, Refusal) else f"{type(error).__name__}: "
         print(f"textmodel: {name}{error}", file=sys.stderr)
         return _NOTHING
     except OSError as error:
-        print(f"textmodel: {shown(str(error.filename))}: {error.strerror}", file=sys.stderr)
-        return _NOTHING
+        return _unusable(str(error.filename), error)
     print(json.dumps(as_json(found)) if arguments.json else "\n".join(lines(found)))
+    try:  # after the report, which a plot that cannot be written must not cost
+        if arguments.plot:
+            with open(arguments.plot, "w", encoding="utf-8") as file:
+                file.write(svg(found))
+    except OSError as error:
+        return _unusable(arguments.plot, error)
     return _exit_code(found)
+
+
+def _unusable(path: str, error: OSError) -> int:
+    print(f"textmodel: {shown(path)}: {error.strerror}", file=sys.stderr)
+    return _NOTHING
 
 
 def _exit_code(found: Report) -> int:

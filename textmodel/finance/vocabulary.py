@@ -10,26 +10,34 @@ def _words(text: str) -> frozenset[str]:
 
 
 UP = _words("""
-    rise rises rose risen rising increase increases increased increasing grow grows grew grown growing growth
-    climb climbs climbed jump jumps jumped surge surges surged surging soar soars soared soaring gain gains gained up
-    upward improve improves improved improving improvement higher double doubled doubles doubling triple tripled
-    strengthen strengthened strengthens expand expanded advance advanced advances boost boosted boosts rally rallied
-    rallies rebound rebounded swelled highest more exceed exceeded exceeds beat beats raise raised raises accelerate
-    accelerated added topped
-    widen widens widened widening quadrupled skyrocketed skyrocket hike hikes hiked upgraded upgrades swell swells
-    surpassed tops climbing jumping boosting raising
+    accelerate accelerates accelerated accelerating add adds added adding advance advances advanced advancing
+    beat beats beaten beating boost boosts boosted boosting climb climbs climbed climbing
+    double doubles doubled doubling exceed exceeds exceeded exceeding expand expands expanded expanding
+    gain gains gained gaining grow grows grew grown growing growth hike hikes hiked hiking
+    improve improves improved improving improvement increase increases increased increasing
+    jump jumps jumped jumping leap leaps leapt outpace outpaces outpaced quadruple quadruples quadrupled
+    raise raises raised raising rally rallies rallied rallying rebound rebounds rebounded rebounding
+    recover recovers recovered recovering rise rises rose risen rising skyrocket skyrockets skyrocketed
+    soar soars soared soaring strengthen strengthens strengthened strengthening surge surges surged surging
+    surpass surpasses surpassed surpassing swell swells swelled topped tops triple triples tripled tripling
+    upgrade upgrades upgraded widen widens widened widening
+    higher highest more up upward upwards
 """)
 """Words that say that something got larger or was larger than expected."""
 
 DOWN = _words("""
-    fall falls fell fallen falling decrease decreases decreased decreasing decline declines declined declining drop
-    drops dropped dropping down downward lower lowered lowers slip slips slipped shrink shrank shrunk plunge plunged
-    plunges plummet plummeted narrow narrowed narrows reduce reduced reduces reducing reduction cut cuts cutting weaken
-    weakened weaker slid slide slides dip dipped halved contracted lost lose lowest less slump slumped slumps
-    tumble tumbled tumbles deteriorated diminished slowed slow missed miss misses below worsened sank sink
-    narrowing slash slashes slashed trim trims trimmed halve halves crash crashes crashed tanked tanking plunging
-    plummeting sliding slumping tumbling shrinking weakening fewer smaller downgraded downgrades slowing lowering
-    drag drags dragged
+    contracted crash crashes crashed crashing cut cuts cutting decline declines declined declining
+    decrease decreases decreased decreasing deteriorate deteriorates deteriorated deteriorating deterioration
+    diminish diminishes diminished dip dips dipped dipping downgrade downgrades downgraded drag drags dragged
+    drop drops dropped dropping dwindle dwindles dwindled fall falls fell fallen falling halve halves halved halving
+    lose loses lost losing lower lowers lowered lowering miss misses missed missing
+    narrow narrows narrowed narrowing plummet plummets plummeted plummeting plunge plunges plunged plunging
+    reduce reduces reduced reducing reduction shed sheds shedding shrink shrinks shrank shrunk shrinking
+    sink sinks sank sunk sinking slash slashes slashed slashing slide slides slid sliding
+    slip slips slipped slipping slow slows slowed slowing slump slumps slumped slumping tanked tanking
+    trim trims trimmed trimming tumble tumbles tumbled tumbling weaken weakens weakened weakening weaker
+    worsen worsens worsened worsening
+    below down downward downwards fewer less lowest smaller
 """)
 """Words that say that something got smaller or was smaller than expected."""
 
@@ -45,7 +53,7 @@ SUBJECTS = {
     "loss": _words("loss losses deficit write-down writedown impairment"),
     "cost": _words("""
         cost costs expense expenses expenditure debt debts borrowings charges liabilities inventories unemployment
-        inflation tax taxes
+        inflation tax taxes churn arrears delinquencies
     """),
     "jobs": _words("personnel staff employees headcount jobs workforce workers"),
     "price": _words("price prices share shares stock stocks index"),

@@ -154,6 +154,14 @@ def test_the_plot_is_written(drift: Drift, tmp_path: Path):
     assert (tmp_path / "drift.svg").read_text().startswith("<svg ")
 
 
+def test_a_plot_that_cannot_be_written_costs_no_report(drift: Drift, tmp_path: Path):
+    """The log may have been long to read: its report comes first, then the plot's place is named."""
+    done = drift("--plot", tmp_path / "none/a.svg", given=STABLE_LOG.encode())
+    assert done.returncode == 2
+    assert done.stdout == drift(given=STABLE_LOG.encode()).stdout
+    assert done.stderr == f"textmodel: {tmp_path}/none/a.svg: No such file or directory\n"
+
+
 def test_help_states_the_exit_codes(drift: Drift):
     """What an operator's script relies on stands in --help."""
     done = drift("--help")
