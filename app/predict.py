@@ -117,6 +117,10 @@ class Core:
         errors = [e for index, text in enumerate(request.texts) if (e := self._item_error(index, text))]
         bad = {error.index for error in errors}
         good = [text for index, text in enumerate(request.texts) if index not in bad and isinstance(text, str)]
+        chars = sum(map(len, good)) if request.sentences or request.explain else 0
+        if chars > self.settings.max_text_chars:  # a whole body's reasons would keep all others waiting for seconds
+            detail = f"With sentences or explain, at most {self.settings.max_text_chars} characters, found {chars}."
+            return problem("batch-too-large", detail, path="$.texts")
         target = target_of(request, self.settings.target_accuracy)
         if request.sentences or request.explain:
             answers = [answer_as_asked(model, text, target, request) for text in good]

@@ -209,3 +209,26 @@ def test_any_text_with_any_options_has_an_answer(shipped: Path, text: str, sente
 
 
 _CORES: dict[str, Core] = {}
+
+
+@pytest.mark.parametrize("option", ["explain", "sentences"])
+def test_a_batch_with_options_may_be_as_long_as_one_text(shipped: Path, option: str) -> None:
+    """Reasons and sentences of a whole body would hold up every other request; without them it is taken."""
+    core = open_core(Settings(artifacts=str(shipped), max_text_chars=20))
+    taken, refused = {"texts": ["a" * 20, "a" * 21], option: True}, {"texts": ["a" * 11, "a" * 10], option: True}
+    assert [error["index"] for error in ask(core, "/predict/batch", **taken)["errors"]] == [1]
+    found = core.predict_batch(json.dumps(refused).encode())
+    assert (found.status, json.loads(found.body)["detail"]) == (
+        413,
+        "With sentences or explain, at most 20 characters, found 21.",
+    )
+    assert core.predict_batch(json.dumps({"texts": refused["texts"]}).encode()).status == 200
+
+
+def test_the_wire_has_the_models_own_explanation(shipped: Path) -> None:
+    """What a model tells of its reasons is what a request is answered, field by field."""
+    core = open_core(Settings(artifacts=str(shipped)))
+    found = ask(core, "/predict", text=TEXT, explain=True)["explanation"]
+    told = load(root=str(shipped)).explain(TEXT)
+    assert found == json.loads(json.dumps({**told._asdict(), "reasons": [reason._asdict() for reason in told.reasons]}))
+    assert found["reasons"]
