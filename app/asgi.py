@@ -6,6 +6,7 @@ Left out: starting a server (`server`), events of Lambda.
 """
 
 import asyncio
+import gc
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -177,4 +178,5 @@ def build(settings: Settings | None = None, log: Log | None = None) -> Door:
     metrics = Metrics(os.environ.get("PROMETHEUS_MULTIPROC_DIR"))
     api, paths = build_api(core, metrics.render)
     front = Front(settings, paths, log, (metrics,), new_request_id)
+    gc.freeze()  # what is loaded now stays: no collection during a request looks through it again
     return Door(core, front, api)

@@ -84,7 +84,7 @@ class Stages:
         """From a reading to the answer, as `rule.terms_and_words`, `Vectorizer.bag` and `Model.classify`."""
         model = self._model
         open_words = [item.text for item in reading.items if item.is_open]
-        meant = len([1 for item in reading.items if item.is_meant])
+        meant = len([1 for at in reading.marks if reading.items[at].is_meant])
         self._read = Tokens(rule._terms(reading, rule.ALL), open_words, meant)
         lap()
         bag = self._look_ups.bag(text)
@@ -130,4 +130,4 @@ def _read(text: str, lap: Lap) -> rule.Reading:
     lap()
     found += negated_words(items, marks)
     lap()
-    return rule.Reading(items, begins, found, moved)
+    return rule.Reading(items, begins, found, moved, marks)

@@ -8,6 +8,7 @@ and where terms stand and what they say in words (`trace`).
 
 from collections.abc import Sequence
 from itertools import chain, pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from .amounts import Item, read_amounts
@@ -32,6 +33,7 @@ PARTS = {
 }
 """What the rule consists of, for leaving one out to see what it gives."""
 ALL = frozenset(PARTS)
+_term = itemgetter(0)
 
 
 class Reading(NamedTuple):
@@ -43,6 +45,8 @@ class Reading(NamedTuple):
     compounds: Sequence[Compound]
     moved: frozenset[int]
     """Verbs whose motion has a subject: they are no terms by themselves, as "fell" is good of costs."""
+    marks: Sequence[int]
+    """The items that any table knows, and punctuation."""
 
 
 def read(text: str, parts: frozenset[str] = ALL) -> Reading:
@@ -69,7 +73,7 @@ def read(text: str, parts: frozenset[str] = ALL) -> Reading:
         found += balance(found)
     if "negation" in parts:
         found += negated_words(items, marks)
-    return Reading(items, begins, found, moved)
+    return Reading(items, begins, found, moved, marks)
 
 
 def terms(text: str, parts: frozenset[str] = ALL) -> list[str]:
@@ -82,7 +86,7 @@ def terms_and_words(text: str) -> tuple[list[str], list[str], int]:
     reading = read(text)
     items = reading.items
     open_words = [item.text for item in items if item.is_open]
-    return _terms(reading, ALL), open_words, len([1 for item in items if item.is_meant])
+    return _terms(reading, ALL), open_words, len([1 for at in reading.marks if items[at].is_meant])
 
 
 def own_terms(reading: Reading, parts: frozenset[str] = ALL) -> list[tuple[str, ...]]:
@@ -103,5 +107,5 @@ def _terms(reading: Reading, parts: frozenset[str]) -> list[str]:
     found = list(chain.from_iterable(own_terms(reading, parts)))
     if "pairs" in parts:
         found += pairs(reading)
-    found += [compound.term for compound in reading.compounds]
+    found += map(_term, reading.compounds)
     return found

@@ -8,6 +8,7 @@ A word that only moves a subject, as in "costs fell", is no alarm here. Left out
 """
 
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 
 from .amounts import Item
 from .compound import Compound
@@ -15,6 +16,10 @@ from .polarity import CLASSES
 
 ALL_NEWS = ()
 """Where a balance rests: on the items of every other compound that is news."""
+_MOST = 3
+"""More news than this of one kind says nothing more."""
+_BALANCES = {n: Compound(f"balance {n:+d}", ALL_NEWS) for n in range(-_MOST, _MOST + 1)}
+_news = itemgetter(2)
 _REACH = 4
 """How many items a negation reaches, to the end of the clause at most."""
 
@@ -59,9 +64,9 @@ def balance(found: Sequence[Compound]) -> Iterator[Compound]:
     >>> [c.term for c in balance([Compound("praise", (1,), 1), Compound("good motion", (2, 3), 1)])]
     ['balance +2', 'all good']
     """
-    news = [compound.news for compound in found]
+    news = list(map(_news, found))
     good, bad = news.count(1), news.count(-1)
-    yield Compound(f"balance {max(-3, min(3, good - bad)):+d}", ALL_NEWS)
+    yield _BALANCES[max(-_MOST, min(_MOST, good - bad))]
     if good and not bad:
         yield Compound("all good", ALL_NEWS)
     if bad and not good:
