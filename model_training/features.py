@@ -40,9 +40,10 @@ def vectorizer(recipe: Recipe) -> Any:
 def fit(recipe: Recipe, texts: Sequence[str]) -> Any:
     """The vectorizer of a recipe with its terms chosen from `texts`.
 
-    Raises: VocabularyError when they have none.
+    Raises: VocabularyError when they have no words.
     """
-    if not any(map(rule(recipe), texts)):
+    read = RULES[recipe.token_rule].read
+    if not any(tokens.words or tokens.meant for tokens in map(read, texts)):
         raise VocabularyError(recipe.token_rule)
     return vectorizer(recipe).fit(texts)
 

@@ -85,8 +85,9 @@ def _check_terms(request: Request, dataset: Dataset) -> None:
     rule = RULES[request.recipe.token_rule]
     found: list[set[frozenset[str]]] = [set() for _ in dataset.labels]
     for text, target in zip(dataset.texts, dataset.targets, strict=True):
-        if terms := frozenset(rule(text)):
-            found[target].add(terms)
+        tokens = rule.read(text)
+        if tokens.words or tokens.meant:
+            found[target].add(frozenset(tokens.terms))
     for label, different in zip(dataset.labels, found, strict=True):
         if len(different) < request.folds:
             expected = f"at least {request.folds} rows labelled {label!r} with different words"

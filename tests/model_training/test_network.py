@@ -25,7 +25,7 @@ WEIGHTS = np.ones(len(ROWS), np.float32)
 
 def served(fitted: object, vectorizer: object) -> Model:
     terms = vectorizer.get_feature_names_out().tolist()
-    return Model(Artifact("sentiment", "1.0.0", LABELS, 1, terms, network.dense_layers(fitted)))
+    return Model(Artifact("sentiment", "1.0.0", LABELS, SENTIMENT.token_rule, terms, network.dense_layers(fitted)))
 
 
 @pytest.mark.parametrize("hidden", [(16,), (16, 16), (32,)])
