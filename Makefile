@@ -20,7 +20,8 @@ INSTALL := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python i
 LOCK := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 SAM := SAM_CLI_TELEMETRY=0 $(VENV)/deploy/bin/sam
 
-.PHONY: help install serve predict train train-smoke behave test lint format check push deploy test-lambda bench image image-test lock clean
+.PHONY: help install serve predict train train-smoke behave test lint format check push deploy test-lambda bench lambda \
+	loadtest plan locust image image-test lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -86,6 +87,26 @@ test-lambda: ## ask the deployed FUNCTION (the stack's live alias) in every dire
 bench: $(VENV)/.dev ## measure side by side and write docs/benchmarks.md
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+# Load tests; docs/loadtest.md. Each setting is an option of the command; what is not set has its default.
+option = $(if $($(1)),--$(2) '$($(1))')
+
+lambda: PORT := 9000
+lambda: $(VENV)/.loadtest ## start a local Lambda of CONCURRENCY (4) environments on PORT (9000)
+	@exec $(BIN)/python -m loadtest.local_lambda --concurrency '$(or $(CONCURRENCY),4)' --port '$(PORT)' $(ARGS)
+
+loadtest: $(VENV)/.loadtest ## step the CONCURRENCY (1,2,4,8), write loadtest/report; fails where P99_MS or SUCCESS is missed
+	@exec $(BIN)/python -m loadtest.run $(call option,TARGET,target) $(call option,DOOR,door) $(call option,SHAPE,shape) \
+	$(call option,CONCURRENCY,concurrency) $(call option,RATE,rate) $(call option,SECONDS,seconds) $(call option,BURST,burst) \
+	$(call option,RETRIES,retries) $(call option,PROCESSES,processes) $(call option,RPS,want-rps) \
+	$(call option,P99_MS,p99-ms) $(call option,SUCCESS,success) $(ARGS)
+
+plan: $(VENV)/.loadtest ## tell the concurrency, the memory and the price of RPS requests a second within P99_MS
+	@if [ -z '$(RPS)' ] || [ -z '$(P99_MS)' ]; then echo 'make plan RPS=10000 P99_MS=50' >&2; exit 2; fi
+	@exec $(BIN)/python -m loadtest.plan --rps '$(RPS)' --p99-ms '$(P99_MS)' $(ARGS)
+
+locust: $(VENV)/.loadtest ## open locust's web page for TARGET (http://127.0.0.1:8000); ARGS goes to locust
+	@exec $(BIN)/locust -f loadtest/locustfile.py --web-host 127.0.0.1 --host '$(or $(TARGET),http://127.0.0.1:8000)' $(ARGS)
+
 # Images; docs/image.md. ENGINE is docker or podman, IMAGE_FLAGS go to its build.
 ENGINE ?= $(shell for e in docker podman; do $$e info >/dev/null 2>&1 && echo $$e && break; done)
 IMAGE_FLAGS ?=
@@ -101,7 +122,8 @@ image-test: $(VENV)/.dev ## build both images and test them in containers; STAND
 lock: $(VENV)/.dev ## write requirements/*.txt anew from *.in
 	@cd requirements && export UV_CUSTOM_COMPILE_COMMAND='make lock' && $(LOCK) serve.in -o serve.txt && \
 	$(LOCK) -c serve.txt lambda.in -o lambda.txt && $(LOCK) -c serve.txt server.in -o server.txt && $(LOCK) pip.in -o pip.txt && \
-	$(LOCK) -c serve.txt -c lambda.txt train.in -o train.txt && $(LOCK) -c train.txt -c lambda.txt dev.in -o dev.txt && \
+	$(LOCK) -c serve.txt -c lambda.txt train.in -o train.txt && $(LOCK) -c train.txt -c lambda.txt loadtest.in -o loadtest.txt && \
+	$(LOCK) -c train.txt -c lambda.txt -c loadtest.txt dev.in -o dev.txt && \
 	$(LOCK) deploy.in -o deploy.txt
 
 clean: ## remove the environment, caches and build products
@@ -122,9 +144,13 @@ $(VENV)/.train: requirements/train.txt | $(BIN)/python
 	@echo 'Installing what training needs (once) ...' >&2
 	@$(INSTALL) -r $< && touch $(VENV)/.serve $@
 
+$(VENV)/.loadtest: requirements/loadtest.txt | $(BIN)/python
+	@echo 'Installing what load tests need (once) ...' >&2
+	@$(INSTALL) -r $< && touch $(VENV)/.serve $@
+
 $(VENV)/.dev: requirements/dev.txt | $(BIN)/python
 	@echo 'Installing what tests and checks need (once, about two minutes) ...' >&2
-	@$(INSTALL) -r $< && touch $(VENV)/.serve $(VENV)/.train $@
+	@$(INSTALL) -r $< && touch $(VENV)/.serve $(VENV)/.train $(VENV)/.loadtest $@
 
 # What deploys, in an environment of its own.
 $(VENV)/.deploy: requirements/deploy.txt | $(BIN)/python

@@ -14,6 +14,7 @@ ARROWS = {
     "app": {"textmodel"},
     "model_training": {"textmodel"},
     "benchmarks": {"textmodel", "app"},
+    "loadtest": set(),
 }
 """Which of our rooms each room may import."""
 TRAINERS = {"tensorflow", "keras", "sklearn", "scipy", "pandas", "joblib"}
@@ -150,8 +151,9 @@ def _locked(use: str) -> dict[str, set[str]]:
 
 def test_requirements_are_locked_together():
     """Each larger set of requirements holds the smaller ones, at the same versions."""
-    serve, train, dev = (_locked(use) for use in ("serve", "train", "dev"))
+    serve, train, loadtest, dev = (_locked(use) for use in ("serve", "train", "loadtest", "dev"))
     assert serve.items() <= train.items() <= dev.items()
+    assert serve.items() <= loadtest.items() <= dev.items()
 
 
 @pytest.mark.parametrize("image", ["lambda", "server"])
@@ -163,7 +165,7 @@ def test_images_hold_what_is_tested(image: str):
 
 def test_every_requirement_has_a_hash():
     """Nothing is installed whose bytes are not known."""
-    for use in ("lambda", "server", "pip", "serve", "train", "dev"):
+    for use in ("lambda", "server", "pip", "serve", "train", "loadtest", "dev"):
         text = (ROOT / "requirements" / f"{use}.txt").read_text(encoding="utf-8")
         entries = re.split(r"\n(?=[a-z0-9])", text)[1:]
         assert [entry for entry in entries if "--hash=sha256:" not in entry] == []

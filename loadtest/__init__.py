@@ -1,0 +1,1 @@
+"""Load tests: users, a local Lambda with its concurrency limits, a simulator, and a verdict."""
