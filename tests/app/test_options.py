@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -15,6 +15,7 @@ from app.predict import Core, open_core
 from app.settings import Settings
 from tests.app.doors.parts import QUEUE, Function, sample
 from textmodel import Model, load
+from textmodel.explain import Explanation, Reason
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,27 +25,12 @@ PLACES = [(0, 52), (53, 100)]
 FIELDS = ["label", "score", "scores", "model", "reliable", "target", "coverage", "known", "warnings"]
 
 
-class Reason(NamedTuple):
-    text: str
-    spans: list[tuple[int, int]]
-    weight: float
-    because: str
-
-
-class Explanation(NamedTuple):
-    label: str
-    against: str
-    base: float
-    reasons: list[Reason]
-    rest: float
-
-
 class Explaining(Model):
     """A model whose reasons are known beforehand, and which says whether it was asked for any."""
 
     asked = 0
 
-    def explain(self, text: str) -> Explanation:  # type: ignore[override]
+    def explain(self, text: str) -> Explanation:
         self.asked += 1
         reasons = [Reason(text[:9], [(0, 9)], 0.5, ""), Reason("up:profit", [(10, 16), (17, 21)], -0.25, "profit rose")]
         return Explanation("positive", "neutral", 0.125, reasons if text else [], 0.0)

@@ -104,11 +104,11 @@ def test_gzip_of_several_members():
     assert entries_of(content) == (EXPECTED, [])
 
 
-@pytest.mark.parametrize("piece", [20, 64, 300])
-def test_a_document_is_whole_however_it_is_read(monkeypatch: pytest.MonkeyPatch, piece: int):
-    """An element that ends in a later piece is the same element."""
-    monkeypatch.setattr(sources, "_PIECE_CHARS", piece)
-    found, broken = entries_of(json.dumps(quoted(), indent=4).encode())
+@pytest.mark.parametrize("inside", [0, 20, 64, 300, 1000])
+def test_a_document_is_whole_however_it_is_read(inside: int):
+    """An element that ends in a later piece is the same element, wherever the first piece ends in it."""
+    document = json.dumps(quoted(), indent=4).replace("[", "[" + " " * (sources._PIECE_CHARS - inside), 1)
+    found, broken = entries_of(document.encode())
     assert (found, broken) == (EXPECTED, [])
 
 
