@@ -7,7 +7,9 @@
     change   amounts compared: which is the new one, what it measures, did it rise
     turn     returned to profit, back in the black: changes without amounts
     tone     words of praise and alarm, and words after a negation
-    rule     all of it: text -> terms, or text -> terms with their places and reasons
+    rule     all of it: text -> terms
+    trace    the same terms with their places in the text, and what they say in words
 
-The tables (`vocabulary`, `polarity`) are for an economist to read. Left out: which terms a model knows.
+A `compound` is a term of several items. The tables (`vocabulary`, `polarity`) are for an economist to read. Left out:
+which terms a model knows.
 """

@@ -19,7 +19,7 @@ _LONGEST_STEM = max(map(len, STEMS))
 class Word:
     """What is known of one raw token, wherever it stands; not changed once made.
 
-    A class with slots, as its fields are read a hundred times a text: half the time of a tuple's names.
+    A class with slots, as its fields are read a hundred times a text: a tenth of a reading's time less than a tuple's.
     """
 
     __slots__ = (
