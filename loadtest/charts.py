@@ -75,7 +75,7 @@ def _latency(found: Sequence[Step]) -> str:
         axes.plot(range(len(found)), values, "o-", color=colour, label=name)
     axes.set(ylabel="ms, from when it was due", xlabel="concurrency limit", yscale="log")
     axes.yaxis.set_major_formatter("{x:g}")
-    axes.yaxis.set_minor_locator(LogLocator(subs=(2, 5)))
+    axes.yaxis.set_minor_locator(LogLocator(subs=(2, 3, 5, 7)))
     axes.yaxis.set_minor_formatter("{x:g}")
     axes.set_xticks(range(len(found)), [step.name for step in found])
     axes.legend(frameon=False, ncols=3)

@@ -10,10 +10,12 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-KINDS = ("answered", "throttled", "fault", "timeout", "rejected", "unreachable")
+KINDS = ("answered", "throttled", "fault", "timeout", "oversize", "rejected", "unreachable")
 """answered: a 2xx. throttled: 429. fault: 5xx or a function error. timeout: the function's, or the client's.
-rejected: any other 4xx. unreachable: no connection, or one that broke."""
+oversize: a body that is not taken, a request's or an answer's. rejected: any other 4xx.
+unreachable: no connection, or one that broke."""
 _TIMED_OUT = re.compile(rb"timed out|Sandbox\.Timedout", re.IGNORECASE)
+_OVERSIZE = "ResponseSizeTooLarge"
 _INIT_MS = re.compile(r"Init Duration: ([\d.]+) ms")
 _DURATION_MS = re.compile(r"(?<!Init )(?<!Billed )Duration: ([\d.]+) ms")
 
@@ -28,17 +30,12 @@ class Fate(NamedTuple):
     duration_ms: float | None = None
     init_ms: float | None = None
 
-    @property
-    def label(self) -> str:
-        """How a failure is named in locust's tables."""
-        return f"{self.kind}: {self.reason}" if self.reason else self.kind
-
 
 def of_answer(status: int, headers: Mapping[str, str], body: bytes) -> Fate:
     """The fate that an HTTP answer tells; the names of `headers` are in small letters.
 
-    >>> of_answer(429, {}, b'{"Reason": "FunctionInvocationRateLimitExceeded"}').label
-    'throttled: FunctionInvocationRateLimitExceeded'
+    >>> of_answer(429, {}, b'{"Reason": "FunctionInvocationRateLimitExceeded"}')[:2]
+    ('throttled', 'FunctionInvocationRateLimitExceeded')
     >>> of_answer(200, {"x-local-lambda-init": "warm", "x-local-lambda-duration-ms": "1.5"}, b"{}")[:5]
     ('answered', '', 'warm', 0.0, 1.5)
     """
@@ -55,7 +52,10 @@ def _kind(status: int, headers: Mapping[str, str], body: bytes) -> tuple[str, st
     error = headers.get("x-local-lambda-error") or headers.get("x-amz-function-error")
     if error or status >= 500:
         timed_out = status == 504 or _TIMED_OUT.search((error or "").encode()) or _TIMED_OUT.search(body[:2000])
-        return "timeout" if timed_out else "fault", _error_type(body) or error or str(status)
+        reason = _error_type(body) or error or str(status)
+        return "timeout" if timed_out else "oversize" if _OVERSIZE in reason else "fault", reason
+    if status == 413:
+        return "oversize", str(status)
     return ("rejected", str(status)) if status >= 400 else ("answered", "")
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import gevent
 from gevent.event import Event
 from locust import LoadTestShape, events
-from locust.runners import WorkerRunner
+from locust.runners import STATE_RUNNING, WorkerRunner
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # locust is given a file, not a module
 
@@ -38,6 +38,8 @@ class Test:
         self.plan = Plan(options.shape, options.rate, options.seconds, limits, options.burst, options.give_up)
         self.target = parse(self.asked["host"] or "")
         self.retries, self.timeout_s = options.retries, options.request_timeout
+        key = os.environ.get("UNDERTONE_API_KEY")
+        self.key = {"X-API-Key": key} if key else {}
         self.client = users.client(self.target, self.timeout_s) if self.target.function else None
         self.folder = Path(options.rows) if options.rows else None
         self.gate, self.ended = Event(), False
@@ -81,8 +83,9 @@ class Shape(LoadTestShape):
 
     def _over(self, test: Test) -> bool:
         if test.plan.shape == "burst":  # its users end when their one request has
-            begun = self.runner.environment.stats.total.num_requests > 0  # type: ignore[union-attr]
-            return begun and self.get_current_user_count() == 0
+            runner: Any = self.runner  # until it runs, its figures are those of the test before
+            begun = runner.state == STATE_RUNNING and runner.stats.total.num_requests > 0
+            return bool(begun and self.get_current_user_count() == 0)
         return test.plan.shape == "ramp" and shapes.broken(test.recent)
 
 
@@ -120,22 +123,27 @@ def _options(parser: Any) -> None:
 
 @events.init.add_listener
 def _init(environment: Any, **_: object) -> None:
+    environment.events.spawning_complete.add_listener(lambda **_: environment.loadtest.gate.set())
+    environment.loadtest = None
+    if isinstance(environment.runner, WorkerRunner):
+        return  # it hears from its master what to do, when a test starts
     try:
         environment.loadtest = test = Test(environment)
     except (TargetError, ValueError) as error:
         sys.exit(f"loadtest: {error}")
-    environment.events.spawning_complete.add_listener(lambda **_: environment.loadtest.gate.set())
     door = environment.parsed_options.door
-    if not isinstance(environment.runner, WorkerRunner):  # a worker does what its master says
-        environment.user_classes = [dict(users.by_door())[test.target.door if door == "auto" else door]]
-        gevent.spawn(_end_with_parent, environment, os.getppid())
+    environment.user_classes = [dict(users.by_door())[test.target.door if door == "auto" else door]]
+    gevent.spawn(_end_with_parent, environment, os.getppid())
 
 
 @events.test_start.add_listener
 def _renew(environment: Any, **_: object) -> None:
-    if environment.loadtest.ended or environment.loadtest.asked != _asked(environment):
-        environment.loadtest.end()
-        environment.loadtest = Test(environment)
+    test: Test | None = environment.loadtest
+    if test and not test.ended and test.asked == _asked(environment):
+        return
+    if test:
+        test.end()
+    environment.loadtest = Test(environment)
 
 
 def _asked(environment: Any) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from .arrivals import Clients, Retries
 from .durations import Durations
 from .measured import MEASURED
 from .outcome import Outcome
+from .output import exit_code
 from .rules import Limits
 from .simulation import simulate
 
@@ -124,5 +125,11 @@ def _row(name: str, cells: list[tuple[int, float]], off: str) -> str:
     return f"| {name} | " + " | ".join(f"{answered:,} | {per_s:,.1f}" for answered, per_s in cells) + f" | {off} |"
 
 
+def main() -> int:
+    """Print the table."""
+    print("\n".join(report()))
+    return 0
+
+
 if __name__ == "__main__":
-    sys.stdout.writelines(f"{text}\n" for text in report())
+    sys.exit(exit_code(main))

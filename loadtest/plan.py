@@ -11,8 +11,9 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from . import prices
-from .arguments import durations, not_negative, positive
+from .arguments import durations, not_negative, positive, share_below_1
 from .measured import MEASURED
+from .output import exit_code
 from .rules import Limits
 from .sizing import Plan, Size, Wish, plan
 
@@ -28,7 +29,7 @@ def parser() -> argparse.ArgumentParser:
     )
     p.add_argument("--rps", type=positive, required=True, help="requests a second")
     p.add_argument("--p99-ms", type=positive, required=True, help="longest duration of 99 %% of the warm requests")
-    p.add_argument("--success", type=_share, default=0.999, help="share to be answered at the first try (%(default)s)")
+    p.add_argument("--success", type=share_below_1, default=0.999, help="share answered at the first try (%(default)s)")
     p.add_argument("--duration-ms", type=durations, default=MEASURED.durations, metavar="MS", help="of the handler")
     p.add_argument("--init-ms", type=durations, default=MEASURED.inits, metavar="MS", help="of INIT")
     p.add_argument("--memory-used-mb", type=positive, default=MEASURED.memory_mb, help="of a process (%(default)s)")
@@ -125,12 +126,5 @@ def _sizes(every: Sequence[Size]) -> Iterator[str]:
         yield f"{line}{size.month:>12,.0f}{size.per_million:>13.3f}{'' if size.fits else '  does not fit'}"
 
 
-def _share(text: str) -> float:
-    value = positive(text)
-    if value >= 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not below 1")
-    return value
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

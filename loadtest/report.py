@@ -62,6 +62,14 @@ def of_throttles(found: Sequence[Step]) -> Table:
     return Table("Throttles by reason", "Throttled attempts.", ("concurrency limit", *reasons), rows if reasons else [])
 
 
+def of_failures(found: Sequence[Step]) -> Table:
+    """Attempts that were neither answered nor throttled, by what they met."""
+    names = sorted({name for step in found for name in step.failures})
+    rows = [(name, *(f"{step.failures.get(name, 0):,}" for step in found)) for name in names]
+    about = "Attempts that were neither answered nor throttled, by concurrency limit."
+    return Table("Failures by reason", about, ("failure", *(step.name for step in found)), rows)
+
+
 def of_costs(duration_ms: float, known: prices.Prices) -> Table:
     """What a million requests cost by memory and architecture.
 
@@ -91,12 +99,11 @@ def write(folder: Path, page: Page) -> None:
 
 def markdown(page: Page) -> str:
     """The page as Markdown."""
-    parts = [f"# {page.title}", _bullets(page.verdict), "## What ran", _bullets(f"{n}: {v}" for n, v in page.facts)]
+    parts = [f"# {page.title}", _bullets(page.verdict)]
+    parts += [f"![{shows}]({name}.svg)" for name, (shows, _) in page.charts.items()]
     for table in filter(lambda table: table.rows, page.tables):
         parts += [f"## {table.title}", table.about, _grid(table.head, table.rows)]
-    if page.charts:
-        parts.append("## Charts")
-    parts += [f"![{shows}]({name}.svg)" for name, (shows, _) in page.charts.items()]
+    parts += ["## What ran", _bullets(f"{n}: {v}" for n, v in page.facts)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -138,8 +145,8 @@ def as_html(page: Page) -> str:
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_CSS}</style></head>\n'
-        f'<body><h1>{title}</h1>\n<div class="verdict{mark}"><ul>{said}</ul></div>\n{tables}\n'
-        f"{'<h2>Charts</h2>' if charts else ''}{charts}\n<h2>What ran</h2><dl>{facts}</dl></body></html>\n"
+        f'<body><h1>{title}</h1>\n<div class="verdict{mark}"><ul>{said}</ul></div>\n{charts}\n{tables}\n'
+        f"<h2>What ran</h2><dl>{facts}</dl></body></html>\n"
     )
 
 

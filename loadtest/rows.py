@@ -38,6 +38,11 @@ class Row(NamedTuple):
         """From when it was due to the answer: what an open workload's caller sees, whatever the client did."""
         return self.late_ms + self.latency_ms
 
+    @property
+    def failure(self) -> str:
+        """How a failed attempt is named."""
+        return f"{self.kind}: {self.reason}" if self.reason else self.kind
+
 
 class Writer:
     """Appends rows to one file, at most half a second behind."""

@@ -109,7 +109,7 @@ def _conclude(asked: Settings, folder: Path, usage: list[Usage], ran: int) -> in
     if found and asked.shape == "ramp":
         said.insert(1, verdict.of_ramp(summary.carried_per_s(found_rows)))
     met = verdict.met(found, asked.goals)
-    tables = [report.of_steps(found), report.of_throttles(found)]
+    tables = [report.of_steps(found), report.of_throttles(found), report.of_failures(found)]
     if durations:
         tables.append(report.of_costs(sum(durations) / len(durations), prices.load()))
     if asked.shape in ("steps", "rate") and not asked.retries:

@@ -4,7 +4,6 @@ Left out: acting on it (`run`).
 """
 
 import argparse
-import math
 import os
 import platform
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from typing import NamedTuple
 
 from . import shapes
 from . import target as targets
+from .arguments import count, counts, number, positive, share
 from .verdict import Goals
 
 DOORS = ("auto", "predict", "batch", "url", "invoke")
@@ -85,51 +85,17 @@ def _parser() -> argparse.ArgumentParser:
     add("--target", default="local", help="local starts a local Lambda; or an address, lambda:name, an ARN")
     add("--door", choices=DOORS, default="auto", help="what to send to; auto goes by the target")
     add("--shape", choices=("", *shapes.NAMES), default="", help="of the load; default: steps where limits can change")
-    add("--concurrency", type=_limits, default=(1, 2, 4, 8), metavar="N,N", help="limits to step through")
-    add("--rate", type=_above_0, default=100.0, help="requests a second; of a ramp the highest")
-    add("--seconds", type=_above_0, default=10.0, help="of each step")
-    add("--burst", type=_count, default=1000, help="requests of a burst")
-    add("--retries", type=_number, default=0, help="of a throttled request")
-    add("--timeout", type=_above_0, default=30.0, help="seconds until a request is given up")
-    add("--give-up", type=_above_0, default=120.0, help="seconds until a burst is given up")
-    add("--processes", type=_number, default=0, help="of locust; 0 is one")
-    add("--memory-mb", type=_count, default=512, help="of the local Lambda's function")
-    add("--want-rps", type=_above_0, default=10_000.0, help="the rate to tell the needed concurrency of")
-    add("--p99-ms", type=_above_0, help="objective: milliseconds")
-    add("--success", type=_share, help="objective: the share answered, as 0.99")
+    add("--concurrency", type=counts, default=(1, 2, 4, 8), metavar="N,N", help="limits to step through")
+    add("--rate", type=positive, default=100.0, help="requests a second; of a ramp the highest")
+    add("--seconds", type=positive, default=10.0, help="of each step")
+    add("--burst", type=count, default=1000, help="requests of a burst")
+    add("--retries", type=number, default=0, help="of a throttled request")
+    add("--timeout", type=positive, default=30.0, help="seconds until a request is given up")
+    add("--give-up", type=positive, default=120.0, help="seconds until a burst is given up")
+    add("--processes", type=number, default=0, help="of locust; 0 is one")
+    add("--memory-mb", type=count, default=512, help="of the local Lambda's function")
+    add("--want-rps", type=positive, default=10_000.0, help="the rate to tell the needed concurrency of")
+    add("--p99-ms", type=positive, help="objective: milliseconds")
+    add("--success", type=share, help="objective: the share answered, as 0.99")
     add("--out", type=Path, default=Path("loadtest/report"), help="folder for the report")
     return parser
-
-
-def _limits(text: str) -> tuple[int, ...]:
-    return tuple(_count(part) for part in text.split(","))
-
-
-def _count(text: str) -> int:
-    if not text.strip().isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number from 1, found {text!r}")
-    return int(text)
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"expected a whole number, found {text!r}")
-    return int(text)
-
-
-def _above_0(text: str) -> float:
-    return _within(text, math.inf, "a number above 0")
-
-
-def _share(text: str) -> float:
-    return _within(text, 1.0, "a share above 0 and up to 1, as 0.99")
-
-
-def _within(text: str, most: float, expected: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0 < value <= most or value == math.inf:
-        raise argparse.ArgumentTypeError(f"expected {expected}, found {text!r}")
-    return value

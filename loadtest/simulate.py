@@ -20,6 +20,7 @@ from .arguments import count, durations, not_negative, positive
 from .arrivals import Burst, Clients, Load, Rate, Retries
 from .measured import MEASURED
 from .outcome import Outcome, Second
+from .output import exit_code
 from .rules import Limits, LimitsError
 from .simulation import NEVER, simulate
 
@@ -178,4 +179,4 @@ def _field(option: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

@@ -40,6 +40,9 @@ class Step(NamedTuple):
     p99_ms: float
     kinds: dict[str, int]
     throttles: dict[str, int]
+    """Attempts by Lambda's reason."""
+    failures: dict[str, int]
+    """All others that were not answered, by kind and reason."""
     cold: int
     warm: int
     late_p99_ms: float
@@ -94,6 +97,7 @@ def _step(limit: int | None, rows: Sequence[Row], usage: Sequence[Usage]) -> Ste
         p99_ms=quantile(waits, 0.99),
         kinds=dict(Counter(row.kind for row in rows)),
         throttles=dict(Counter(row.reason for row in rows if row.kind == "throttled")),
+        failures=dict(Counter(row.failure for row in rows if row.kind not in ("answered", "throttled"))),
         cold=sum(row.init == "cold" for row in rows),
         warm=sum(row.init == "warm" for row in rows),
         late_p99_ms=quantile(sorted(row.late_ms for row in rows if row.attempt == 0), 0.99),

@@ -81,12 +81,12 @@ class DoorUser(User):
             last = fate.kind != "throttled" or attempt >= self.test.retries
             late = max(0.0, sent - due) * 1000
             self._tell(Row(sent, late, latency, self.door, fate.kind, fate.reason, fate.init, attempt, last,
-                           fate.duration_ms, fate.init_ms), fate, size)  # fmt: skip
+                           fate.duration_ms, fate.init_ms), size)  # fmt: skip
             if last:
                 return
             gevent.sleep(backoff_s(attempt + 1, fate.retry_after_s, random.random()))  # noqa: S311
 
-    def _tell(self, row: Row, fate: Fate, size: int) -> None:
+    def _tell(self, row: Row, size: int) -> None:
         """To the file of rows, and to locust's own tables: a cold start has a line of its own there."""
         self.test.row(row)
         self.environment.events.request.fire(
@@ -95,7 +95,7 @@ class DoorUser(User):
             response_time=row.latency_ms,
             response_length=size,
             context={},
-            exception=None if row.kind == "answered" else NotAnswered(fate.label),
+            exception=None if row.kind == "answered" else NotAnswered(row.failure),
         )
 
     def body(self) -> bytes:
@@ -139,7 +139,7 @@ class PredictUser(DoorUser, FastHttpUser):
 
     def headers(self, _body: bytes) -> dict[str, str]:
         """The request's headers."""
-        return _JSON
+        return {**_JSON, **self.test.key}
 
 
 class BatchUser(PredictUser):
@@ -165,8 +165,8 @@ class UrlUser(PredictUser):
 
     def headers(self, body: bytes) -> dict[str, str]:
         if not self._signer:
-            return _JSON
-        request = AWSRequest("POST", self.test.target.url + self.path, data=body, headers=_JSON)
+            return super().headers(body)
+        request = AWSRequest("POST", self.test.target.url + self.path, data=body, headers=super().headers(body))
         self._signer.add_auth(request)
         return dict(request.headers.items())
 

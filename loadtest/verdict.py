@@ -26,8 +26,9 @@ MEANINGS = {
     "10x rule": "Lambda takes no more than ten requests a second for each unit of concurrency",
     "scale-out": "Lambda adds environments only so fast",
     "function duration": "invocations ran into their timeout",
-    "payload": "bodies were larger than Lambda takes",
-    "faults": "the function failed, which is no ceiling but has to be mended first",
+    "payload": "bodies were larger than the target takes",
+    "refusals": "the target answered with a 4xx; the failures by reason say which",
+    "faults": "the function failed, which has to be mended first",
     "the way there": "connections were refused or broke",
     "client": "the load client had no processor time left and sent late, so the target may carry more",
     "CPU": "the machine had no processor time left, and requests were sent late",
@@ -35,6 +36,8 @@ MEANINGS = {
     "none": "everything that was offered was carried",
     "other throttles": "requests were throttled for a reason that is not Lambda's",
 }
+
+NO_CEILINGS = ("faults", "refusals", "the way there", "none")
 
 
 class Goals(NamedTuple):
@@ -73,7 +76,8 @@ def ceiling(step: Step) -> str:
     if step.kinds.get("throttled", 0) > NOTICED * tried:
         reason = max(step.throttles, key=lambda name: step.throttles[name])
         return RULES.get(reason, "other throttles")
-    by_kind = {"timeout": "function duration", "rejected": "payload", "fault": "faults", "unreachable": "the way there"}
+    by_kind = {"timeout": "function duration", "oversize": "payload", "rejected": "refusals"}
+    by_kind |= {"fault": "faults", "unreachable": "the way there"}
     for kind, name in by_kind.items():
         if step.kinds.get(kind, 0) > NOTICED * tried:
             return name
@@ -130,7 +134,9 @@ def _of_ceilings(found: Sequence[Step]) -> list[str]:
 def _ceiling_sentence(bound: Sequence[Step], name: str) -> str:
     rates = " and ".join(f"{step.answered_per_s:,.1f}" for step in (bound[0], bound[-1])[: len(bound)])
     got = f"{rates} answers a second" + (" at its ends" if len(bound) > 1 else "")
-    what = "no ceiling was reached" if name == "none" else f"the ceiling was {_the(name)}"
+    what = f"the ceiling was {_the(name)}"
+    if name in NO_CEILINGS:
+        what = "no ceiling was reached" + (", but requests failed" if name != "none" else "")
     return f"{_where(bound)} {what}: {MEANINGS[name]}. It gave {got}."
 
 
@@ -144,7 +150,7 @@ def _where(bound: Sequence[Step]) -> str:
 
 
 def _the(name: str) -> str:
-    return name if name in ("CPU", "faults", "other throttles", "the way there") else f"the {name}"
+    return name if name in ("CPU", "other throttles") else f"the {name}"
 
 
 def _of_cold_starts(found: Sequence[Step]) -> list[str]:

@@ -3,6 +3,7 @@
 import itertools
 import json
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 ANSWERS = {
     "cold": (200, {"X-Local-Lambda-Init": "cold", "X-Local-Lambda-Duration-Ms": "2.5"}, {"label": "neutral"}),
     "warm": (200, {"X-Local-Lambda-Init": "warm", "X-Local-Lambda-Duration-Ms": "1.5"}, {"label": "neutral"}),
+    "slow": (200, {}, {"label": "neutral"}),
     "throttled": (
         429,
         {"X-Amzn-ErrorType": "TooManyRequestsException"},
@@ -18,8 +20,11 @@ ANSWERS = {
     ),
     "fault": (502, {"X-Amz-Function-Error": "Unhandled"}, {"errorType": "ServiceFault", "errorMessage": "it failed"}),
     "timeout": (200, {"X-Amz-Function-Error": "Unhandled"}, {"errorMessage": "Task timed out after 3.00 seconds"}),
-    "rejected": (413, {}, {"message": "too large"}),
+    "oversize": (413, {}, {"message": "too large"}),
+    "rejected": (401, {}, {"title": "No key"}),
 }
+
+SLOW_S = 1.3
 
 
 class Server:
@@ -31,6 +36,7 @@ class Server:
         self.counts: Counter[str] = Counter()
         self.paths: Counter[str] = Counter()
         self.bodies: list[bytes] = []
+        self.keys: set[str | None] = set()
 
 
 @contextmanager
@@ -62,6 +68,9 @@ def _handler() -> type[BaseHTTPRequestHandler]:
                 told.counts[which] += 1
                 told.paths[self.path] += 1
                 told.bodies.append(body)
+                told.keys.add(self.headers["X-API-Key"])
+            if which == "slow":
+                time.sleep(SLOW_S)
             status, headers, document = ANSWERS[which]
             content = json.dumps(document).encode()
             self.send_response(status)

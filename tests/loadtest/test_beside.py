@@ -14,7 +14,7 @@ ROWS = [
 def step(limit: int | None) -> Step:
     throttles = {"ReservedFunctionInvocationRateLimitExceeded": 900}
     kinds = {"answered": 100, "throttled": 900}
-    return Step(limit, 10.0, 1000, 100, 2.0, 2.0, 2.0, kinds, throttles, 1, 99, 1.0, 0.1, 0.1)
+    return Step(limit, 10.0, 1000, 100, 2.0, 2.0, 2.0, kinds, throttles, {}, 1, 99, 1.0, 0.1, 0.1)
 
 
 def test_a_step_is_simulated_at_its_own_rate_and_limit():

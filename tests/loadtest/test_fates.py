@@ -1,4 +1,4 @@
-"""An answer of any door becomes one of six kinds, with Lambda's own reason."""
+"""An answer of any door becomes one of seven kinds, with Lambda's own reason."""
 
 import json
 
@@ -13,7 +13,7 @@ def test_each_answer_is_of_its_kind(name: str):
     """Throttles, faults, timeouts and refusals are told apart; cold and warm answers are both answered."""
     status, headers, document = ANSWERS[name]
     fate = of_answer(status, {key.lower(): value for key, value in headers.items()}, json.dumps(document).encode())
-    expected = "answered" if name in ("cold", "warm") else name
+    expected = "answered" if name in ("cold", "warm", "slow") else name
     assert fate.kind == expected
     assert fate.kind in KINDS
 
@@ -42,4 +42,5 @@ def test_the_report_line_tells_duration_and_cold_start():
 def test_what_the_local_lambda_names_as_an_error_is_one():
     """A function URL shows a timeout as 502; the header says which it was."""
     assert of_answer(502, {"x-local-lambda-error": "Sandbox.Timedout"}, b"Internal Server Error").kind == "timeout"
-    assert of_answer(502, {"x-local-lambda-error": "Runtime.ExitError"}, b"").label == "fault: Runtime.ExitError"
+    assert of_answer(502, {"x-local-lambda-error": "Runtime.ExitError"}, b"")[:2] == ("fault", "Runtime.ExitError")
+    assert of_answer(502, {"x-local-lambda-error": "Function.ResponseSizeTooLarge"}, b"").kind == "oversize"

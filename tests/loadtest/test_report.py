@@ -83,6 +83,16 @@ def test_the_files_that_are_named_are_there(page: report.Page, tmp_path: Path):
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*named, "report.html", "report.md"])
 
 
+def test_failures_stand_by_reason_and_step():
+    """A row each, and no table where nothing failed."""
+    kinds = ["fault", "answered", "rejected", "fault"]
+    some = [Row(100.0 + n, 0, 1, "predict", kind, "401" if kind == "rejected" else "", "", 0, True)
+            for n, kind in enumerate(kinds)]  # fmt: skip
+    table = report.of_failures(steps(some, [Change(100.0, 1), Change(103.0, 2)], []))
+    assert (table.head, table.rows) == (("failure", "1", "2"), [("fault", "1", "1"), ("rejected: 401", "1", "0")])
+    assert report.of_failures(steps(some[1:2], [], [])).rows == []
+
+
 def test_a_million_requests_cost_what_aws_says():
     """1,000,000 x 2 ms at 1,769 MB on x86: 3,455 GB-s x $0.0000166667 + $0.20."""
     table = report.of_costs(1.5, prices.load())

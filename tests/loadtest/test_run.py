@@ -24,8 +24,11 @@ def command(out: Path, *options: str) -> list[str]:
     return [sys.executable, "-m", "loadtest.run", "--out", str(out), *options]
 
 
-def run(out: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(out, *options), cwd=ROOT, capture_output=True, text=True, check=False, timeout=HANG_S)
+def run(out: Path, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(out, *options), cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False,
+        timeout=HANG_S,
+    )  # fmt: skip
 
 
 @contextmanager
@@ -55,7 +58,7 @@ def gone(processes: list[psutil.Process]) -> bool:
 
 def test_what_is_counted_is_what_the_server_did(tmp_path: Path):
     """Every kind of answer is in the CSV as often as it was given, cold apart from warm."""
-    with serving(["cold", "warm", "throttled", "fault", "timeout", "rejected", "warm"]) as server:
+    with serving(["cold", "warm", "throttled", "fault", "timeout", "oversize", "rejected", "warm"]) as server:
         done = run(tmp_path, "--target", server.url, "--rate", "30", "--seconds", "3")
         found = rows.read([tmp_path / "requests.csv"])
     kinds = Counter(row.kind if row.kind != "answered" else row.init for row in found)
@@ -132,6 +135,30 @@ def test_a_ramp_ends_at_the_breaking_point(tmp_path: Path):
     assert time.monotonic() - begun < 45
     assert "In no second of the ramp were 99 % of the requests answered" in done.stdout
     assert sum(server.counts.values()) >= 50
+
+
+def test_a_ramp_ends_where_answers_are_late(tmp_path: Path):
+    """Though every request is answered in the end."""
+    begun = time.monotonic()
+    with serving(["slow"]) as server:
+        done = run(tmp_path, "--target", server.url, "--shape", "ramp", "--rate", "600", "--seconds", "60")
+        found = rows.read([tmp_path / "requests.csv"])
+    assert done.returncode == 0, done.stderr
+    assert time.monotonic() - begun < 45
+    assert {row.kind for row in found} == {"answered"}
+    assert "In no second of the ramp were 99 % of the requests answered within a second" in done.stdout
+
+
+def test_a_key_goes_with_each_request_and_into_no_file(tmp_path: Path):
+    """It comes from the environment; a service that refuses it is told from one that is full."""
+    with serving(["rejected"]) as server:
+        options = ("--target", server.url, "--shape", "burst", "--burst", "5")
+        done = run(tmp_path, *options, UNDERTONE_API_KEY="undertone-test-key")
+    assert server.keys == {"undertone-test-key"}
+    assert "the ceiling was refusals" not in done.stdout
+    assert "4xx" in done.stdout
+    assert "rejected: 401" in (tmp_path / "report.md").read_text()
+    assert not any(b"undertone-test-key" in file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
 
 
 def test_nobody_at_the_target_is_one_line(tmp_path: Path):

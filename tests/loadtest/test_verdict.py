@@ -6,7 +6,7 @@ from loadtest.rules import Concurrency, Limits, Throttle
 from loadtest.summary import Step
 from loadtest.verdict import MEANINGS, RULES, Goals, ceiling, met, need, sentences
 
-GOOD = Step(1, 10.0, 100, 100, 1.0, 2.0, 3.0, {"answered": 100}, {}, 1, 99, 1.0, 0.2, 0.2)
+GOOD = Step(1, 10.0, 100, 100, 1.0, 2.0, 3.0, {"answered": 100}, {}, {}, 1, 99, 1.0, 0.2, 0.2)
 
 
 def throttled(reason: str, limit: int = 1) -> Step:
@@ -46,7 +46,8 @@ def _admissions(limits: Limits, *, release: bool) -> list[Throttle]:
         (throttled("CallerRateLimitExceeded"), "scale-out"),
         (throttled("unnamed"), "other throttles"),
         (GOOD._replace(kinds={"answered": 95, "timeout": 5}), "function duration"),
-        (GOOD._replace(kinds={"answered": 95, "rejected": 5}), "payload"),
+        (GOOD._replace(kinds={"answered": 95, "oversize": 5}), "payload"),
+        (GOOD._replace(kinds={"answered": 95, "rejected": 5}), "refusals"),
         (GOOD._replace(kinds={"answered": 95, "fault": 5}), "faults"),
         (GOOD._replace(kinds={"answered": 95, "unreachable": 5}), "the way there"),
         (GOOD._replace(late_p99_ms=500.0, client=0.97, machine=1.0), "client"),
