@@ -4,7 +4,6 @@ Direct invocations, one at a time, of texts of realistic lengths; then as many c
 a machine that does nothing else. Left out: reading the file (`measured`).
 """
 
-import argparse
 import json
 import os
 import platform
@@ -19,6 +18,7 @@ from typing import Any
 
 from . import measured, settings
 from .arguments import count
+from .command_line import Parser
 from .processes import Lambda, StartError
 from .summary import quantile
 from .texts import texts
@@ -30,7 +30,7 @@ WARM_UP = 50
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure and write."""
-    parser = argparse.ArgumentParser("python -m loadtest.measure", description="Measure the service anew.")
+    parser = Parser("python -m loadtest.measure", description="Measure the service anew.")
     parser.add_argument("--invocations", type=count, default=3000, help="warm ones (%(default)s)")
     parser.add_argument("--cold-starts", type=count, default=30, help="(%(default)s)")
     parser.add_argument("--out", type=Path, default=measured.FILE, help="(%(default)s)")

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .arrivals import Clients, Retries
+from .command_line import exit_code
 from .durations import Durations
 from .measured import MEASURED
 from .outcome import Outcome
-from .output import exit_code
 from .rules import Limits
 from .simulation import simulate
 

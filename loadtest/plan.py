@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 
 from . import prices
 from .arguments import durations, not_negative, positive, share_below_1
+from .command_line import Parser, exit_code
 from .measured import MEASURED
-from .output import exit_code
 from .rules import Limits
 from .sizing import Plan, Size, Wish, plan
 
@@ -23,7 +23,7 @@ DEFAULT_QUOTA, NEW_ACCOUNT_QUOTA = 1000, 10
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    p = argparse.ArgumentParser(
+    p = Parser(
         prog="python -m loadtest.plan",
         description="Size a function. MS is a number, quantiles (p50=1,p99=4), or FILE.csv:COLUMN, on one whole vCPU.",
     )

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from . import shapes
 from . import target as targets
 from .arguments import count, counts, number, positive, share
+from .command_line import Parser
 from .verdict import Goals
 
 DOORS = ("auto", "predict", "batch", "url", "invoke")
@@ -80,7 +81,7 @@ def address(target: str) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     shown = argparse.ArgumentDefaultsHelpFormatter
-    parser = argparse.ArgumentParser("python -m loadtest.run", formatter_class=shown, description="A load test.")
+    parser = Parser("python -m loadtest.run", formatter_class=shown, description="A load test.")
     add = parser.add_argument
     add("--target", default="local", help="local starts a local Lambda; or an address, lambda:name, an ARN")
     add("--door", choices=DOORS, default="auto", help="what to send to; auto goes by the target")

@@ -18,9 +18,9 @@ from typing import Any
 
 from .arguments import count, durations, not_negative, positive
 from .arrivals import Burst, Clients, Load, Rate, Retries
+from .command_line import Parser, exit_code
 from .measured import MEASURED
 from .outcome import Outcome, Second
-from .output import exit_code
 from .rules import Limits, LimitsError
 from .simulation import NEVER, simulate
 
@@ -38,7 +38,7 @@ LIMITS = {
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    p = argparse.ArgumentParser(
+    p = Parser(
         prog="python -m loadtest.simulate",
         description="Simulate a load on a function. MS is a number, quantiles (p50=1,p99=4), or FILE.csv:COLUMN.",
     )

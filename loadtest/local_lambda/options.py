@@ -9,6 +9,7 @@ import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ..command_line import Parser
 from ..rules import Limits, LimitsError
 
 ACCOUNT = "123456789012"
@@ -78,7 +79,7 @@ def parse(argv: Sequence[str] | None = None) -> Options:
 def _parser() -> argparse.ArgumentParser:
     usual = Limits()
     shown = argparse.ArgumentDefaultsHelpFormatter
-    parser = argparse.ArgumentParser("python -m loadtest.local_lambda", formatter_class=shown, description=__doc__)
+    parser = Parser("python -m loadtest.local_lambda", formatter_class=shown, description=__doc__)
     add = parser.add_argument
     add("--concurrency", type=int, metavar="N", help="reserved concurrency: most execution environments at a time")
     add("--account-concurrency", type=int, default=usual.account_concurrency, metavar="N", help="of the whole account")
