@@ -12,7 +12,7 @@ import matplotlib as mpl
 mpl.use("agg")
 
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator
+from matplotlib.ticker import LogLocator, MaxNLocator
 
 from .rows import Row
 from .summary import Change, Step
@@ -28,7 +28,7 @@ _STYLE: Any = {
     "grid.alpha": 0.3,
     "axes.axisbelow": True,
 }
-_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
 """Okabe and Ito's, which people who see colours differently can tell apart."""
 MOST_BINS = 120
 
@@ -110,9 +110,10 @@ def _time(rows: Sequence[Row], changes: Sequence[Change]) -> str:
         rate.plot(*_binned([r.sent_s - start for r in rows if r.kind == kind], width, length), color=colour, label=kind)
     times, counts = _binned([row.sent_s - start for row in rows if row.init == "cold"], width, length)
     cold.bar(times, [count * width for count in counts], width=width, color=_COLOURS[1])
-    rate.set(ylabel="attempts a second", ylim=(0, None))
+    rate.set(ylabel="attempts a second", ylim=(0, 1.3 * rate.get_ylim()[1]))
     rate.legend(frameon=False, ncols=3, loc="upper right")
     cold.set(ylabel="cold starts", xlabel="seconds")
+    cold.yaxis.set_major_locator(MaxNLocator(integer=True))
     for change in changes:
         for axes in (rate, cold):
             axes.axvline(change.at_s - start, color="#888888", linewidth=0.8, linestyle=":")
