@@ -15,6 +15,7 @@ ARROWS = {
     "model_training": {"textmodel"},
     "benchmarks": {"textmodel", "app"},
     "loadtest": set(),
+    "store": set(),
 }
 """Which of our rooms each room may import."""
 TRAINERS = {"tensorflow", "keras", "sklearn", "scipy", "pandas", "joblib"}

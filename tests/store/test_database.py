@@ -1,0 +1,101 @@
+"""A database that goes away, is busy, is full, or is not there."""
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, select, text
+
+from store import address as addresses
+from store.bulk import upsert
+from store.database import Database, open_database
+from store.errors import FullError, UnreachableError
+from store.tables import PIPELINE
+from tests.store.postgres import Postgres, programs
+
+ROW = {"pipeline": "p", "model": "m", "made_at": "now", "description": "{}"}
+
+
+@pytest.fixture
+def own() -> Postgres:
+    """A cluster that a test may stop."""
+    found = programs()
+    if not found:
+        pytest.skip("PostgreSQL is not installed (Debian: postgresql)")
+    cluster = Postgres(found)
+    yield cluster
+    cluster.remove()
+
+
+def test_a_server_that_goes_away_for_a_while_is_waited_for(own: Postgres):
+    """A transaction that was cut is run again as a whole, and is there once."""
+    attempts: list[int] = []
+    with open_database(own.url) as database:
+
+        def work(connection: Connection) -> list[str]:
+            upsert(connection, PIPELINE, [ROW])
+            attempts.append(len(attempts))
+            if len(attempts) == 1:
+                own.stop()
+                threading.Timer(2.0, own.start).start()
+            return connection.execute(select(PIPELINE.c.pipeline)).scalars().all()
+
+        assert database.run(work) == ["p"]
+        assert len(attempts) == 2
+
+
+def test_a_server_that_stays_away_is_told_in_one_line(own: Postgres):
+    """With how long one has waited, and no password."""
+    database = Database(addresses.parse(own.url.replace("undertone@", "undertone:secret@")), give_up_s=0.5)
+    own.stop()
+    with pytest.raises(UnreachableError, match=r"cannot be used, tried for \d+ s") as caught:
+        database.run(lambda connection: connection.execute(text("SELECT 1")))
+    assert "secret" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+    own.start()
+
+
+def test_what_waiting_does_not_mend_is_not_waited_for(own: Postgres):
+    """A database that does not exist."""
+    begun = time.monotonic()
+    database = Database(addresses.parse(own.url.replace("/postgres?", "/nowhere?")))
+    with pytest.raises(UnreachableError, match="nowhere"):
+        database.run(lambda connection: connection.execute(text("SELECT 1")))
+    assert time.monotonic() - begun < 30
+
+
+def test_a_full_disk_is_told_and_nothing_of_the_transaction_is_there(tmp_path: Path):
+    """SQLite's own limit stands in for the disk's."""
+    with open_database(str(tmp_path / "a.db")) as database:
+
+        def work(connection: Connection) -> None:
+            pages = connection.execute(text("PRAGMA page_count")).scalar()
+            connection.execute(text(f"PRAGMA max_page_count = {pages}"))
+            upsert(connection, PIPELINE, [{**ROW, "pipeline": str(n), "description": "x" * 5000} for n in range(50)])
+
+        with pytest.raises(FullError, match=r"a\.db is full"):
+            database.run(work)
+        assert database.run(lambda c: c.execute(select(PIPELINE)).all()) == []
+
+
+def test_writers_of_one_file_wait_for_each_other(tmp_path: Path):
+    """Ten at a time, and every row is there."""
+    with open_database(str(tmp_path / "a.db")) as database:
+
+        def one(n: int) -> None:
+            for k in range(5):
+                database.run(lambda c, k=k: upsert(c, PIPELINE, [{**ROW, "pipeline": f"{n}-{k}"}]))
+
+        threads = [threading.Thread(target=one, args=(n,)) for n in range(10)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        assert len(database.run(lambda c: c.execute(select(PIPELINE)).all())) == 50
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path):
+    """SQLite makes files, not folders."""
+    with pytest.raises(UnreachableError, match="unable to open"):
+        open_database(str(tmp_path / "no" / "a.db"), give_up_s=0.0).__enter__()
