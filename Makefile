@@ -28,17 +28,19 @@ help: ## list the targets
 
 install: $(VENV)/.serve ## install what serving needs into .venv
 
-serve: $(VENV)/.serve ## start the service on HOST:PORT (127.0.0.1:8000)
-	@HOST='$(HOST)' PORT='$(PORT)' exec $(BIN)/python -m app
+serve: $(VENV)/.serve ## start the service on HOST:PORT (127.0.0.1:8000); TASK=reviews serves classes of your own
+	@$(if $(TASK),export UNDERTONE_TASK='$(TASK)';) HOST='$(HOST)' PORT='$(PORT)' exec $(BIN)/python -m app
 
 predict: export UNDERTONE_TEXT = $(value TEXT)
-predict: $(VENV)/.serve ## classify TEXT="...", or each line of standard input
-	@if [ -n "$$UNDERTONE_TEXT" ]; then exec $(BIN)/python -m textmodel predict -- "$$UNDERTONE_TEXT"; \
-	else exec $(BIN)/python -m textmodel predict; fi
+predict: $(VENV)/.serve ## classify TEXT="...", or each line of standard input; TASK=reviews asks classes of your own
+	@if [ -n "$$UNDERTONE_TEXT" ]; then exec $(BIN)/python -m textmodel predict $(call option,TASK,task) -- "$$UNDERTONE_TEXT"; \
+	else exec $(BIN)/python -m textmodel predict $(call option,TASK,task); fi
 
-train: $(VENV)/.train ## train on DATA=path/to/all-data.csv and replace the artifact
-	@if [ -z '$(DATA)' ]; then echo 'make train DATA=path/to/all-data.csv' >&2; exit 2; fi
-	@exec $(BIN)/python -m model_training sentiment --data '$(DATA)' $(ARGS)
+train: $(VENV)/.train ## train on DATA=path/to/all-data.csv, or on your own: DATA=reviews.csv TEXT=body LABEL=stars TASK=reviews
+	@if [ -z '$(DATA)' ]; then echo 'make train DATA=path/to/all-data.csv' >&2; \
+	echo 'make train DATA=reviews.csv TEXT=column LABEL=column TASK=name' >&2; exit 2; fi
+	@exec $(BIN)/python -m model_training '$(or $(TASK),sentiment)' --data '$(DATA)' \
+	$(call option,TEXT,text) $(call option,LABEL,label) $(ARGS)
 
 train-smoke: $(VENV)/.train ## train in brief on made-up rows, into build/smoke
 	@mkdir -p build && for n in $$(seq 30); do printf 'positive,Profit rose by %s .\rneutral,There were %s meetings .\rnegative,Sales fell by %s .\r' \

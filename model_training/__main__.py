@@ -1,4 +1,7 @@
-"""The command line: `python -m model_training sentiment --data all-data.csv`, and beside it `runs` and `ablate`.
+"""The command line of training, and beside it `runs` and `ablate`.
+
+    python -m model_training sentiment --data all-data.csv                            the published release
+    python -m model_training reviews --data reviews.csv --text body --label stars     one's own classes
 
 Exit codes: 0 published, 3 the artifact in place is better or cannot be compared with, 2 the data or an argument
 is at fault, 1 the disk, the export or the network's behaviour is, 130 Ctrl-C; each but 0 with one line on stderr,
@@ -38,8 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _train(words: Sequence[str]) -> int:
     options = parsers.training().parse_args(words)
-    request = parsers.request(options)
-    prepared = prepare(request)
+    prepared = prepare(parsers.request(options))
+    request = prepared.request
     from . import checks, report, training  # scikit-learn and Matplotlib take seconds to import: once the file is read
     from .progress import Display
 
@@ -49,7 +52,7 @@ def _train(words: Sequence[str]) -> int:
     with Display(request.epochs()) as display:
         outcome = training.train(request, prepared, display, ignored(), asked)
     print()
-    print(report.comparison(outcome.results))
+    print(report.comparison(request, outcome.results))
     print()
     place = os.path.join(request.root, "saved_model", request.task.name)
     print(f"{outcome.model.name} is in {place}, at most {outcome.parity:.0e} from Keras's probabilities")
@@ -57,8 +60,8 @@ def _train(words: Sequence[str]) -> int:
 
 
 def _ablate(words: Sequence[str]) -> int:
-    request = parsers.request(parsers.ablating().parse_args(words))
-    prepared = read(request)
+    prepared = read(parsers.request(parsers.ablating().parse_args(words)))
+    request = prepared.request
     from . import ablation
     from .progress import Display
 

@@ -6,7 +6,7 @@ Left out: the manifest's own fields (`textmodel.artifact`), and the same for peo
 
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -24,14 +24,17 @@ def about(request: Request, prepared: Prepared, results: Results) -> dict[str, A
         "data": data(prepared),
         "recipe": {"seed": request.seed, **asdict(request.recipe)},
         "libraries": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
-        "metrics": metrics(results, prepared.dataset.labels),
+        "metrics": metrics(request, results, prepared.dataset.labels),
     }
 
 
 def data(prepared: Prepared) -> dict[str, Any]:
     """How the file and the lists beside it were read."""
     dataset, agreed = prepared.dataset, prepared.agreement
-    read = {name: value for name, value in asdict(dataset).items() if name not in {"texts", "targets", "labels"}}
+    left_out = {"texts", "targets", "labels"} if dataset.table else {"texts", "targets", "labels", "table"}
+    read = {
+        name: value for name, value in asdict(replace(dataset, texts=(), targets=())).items() if name not in left_out
+    }
     read |= {"used": len(dataset.texts), "labels": dataset.label_counts()}
     if agreed:
         read["agreement"] = {
@@ -43,13 +46,13 @@ def data(prepared: Prepared) -> dict[str, Any]:
     return read
 
 
-def metrics(results: Results, labels: tuple[str, ...]) -> dict[str, Any]:
+def metrics(request: Request, results: Results, labels: tuple[str, ...]) -> dict[str, Any]:
     """What cross-validation found out, as plain values."""
     calibration = results.calibration
     return {
         "folds": results.folds,
         "ours": _scores(results.ours, labels),
-        "original": _scores(results.original, labels),
+        "original" if request.yardstick else "logistic_regression": _scores(results.yardstick, labels),
         "majority": _scores(results.majority, labels),
         "calibration": {
             "temperature": calibration.temperature,

@@ -4,17 +4,20 @@ Written by the run that trained them, so that no figure in it is typed by hand. 
 of a machine is in it: the same training gives the same card. Left out: the plots' drawing (`plots`).
 """
 
+from collections.abc import Sequence
+
 from textmodel.artifact import Artifact
 
+from . import card_columns
 from . import card_results as results_of
 from .agreement import Agreement
 from .card_results import shape
-from .data import Dataset
+from .dataset import Dataset
 from .evaluate import Results
-from .markdown import bullets, table
+from .markdown import bullets, plain, table
 from .recipes import Recipe
-from .request import Prepared, Request
-from .tasks import SENTIMENT, TASKS, Task
+from .request import NAMED, Prepared, Request
+from .tasks import Task
 
 CONFUSION, CURVE = "confusion.png", "learning_curve.png"
 RELIABILITY, COVERAGE = "reliability.png", "coverage.png"
@@ -23,32 +26,32 @@ RELIABILITY, COVERAGE = "reliability.png", "coverage.png"
 def card(request: Request, prepared: Prepared, artifact: Artifact, results: Results) -> str:
     """The whole card of a network that is about to be published, as Markdown."""
     task, recipe, data = request.task, request.recipe, prepared.dataset
+    own, terms = data.table is not None, len(artifact.terms)
     sections = [
         f"# {task.title}: {task.name}-{artifact.version}",
-        _summary(task, recipe, len(artifact.terms), prepared.agreement),
+        _summary(task, recipe, terms, prepared.agreement, own=own),
         "## Data and licence",
         f"{task.source}\n\n{task.licence_note}",
         "## What it reaches",
-        results_of.comparison(recipe, results),
+        results_of.comparison(request, terms if own else recipe.max_terms, results),
         results_of.by_seed(results),
         "### By class",
         results_of.by_class(task, results),
+        *([results_of.confused(task, results)] if own else []),
         f"![Confusion matrix]({CONFUSION})",
-        "### By the annotators' agreement",
-        results_of.by_agreement(results, prepared.agreement),
+        *([] if own else ["### By the annotators' agreement", results_of.by_agreement(results, prepared.agreement)]),
         "### More data",
-        results_of.learning_curve(results),
+        results_of.learning_curve(task, results),
         f"![Learning curve]({CURVE})",
         "## How far to trust its probabilities",
         results_of.calibration(results),
         f"![Reliability diagram]({RELIABILITY})",
         "### Which answers to rely on",
-        results_of.kept(results),
+        results_of.kept(task, results),
         f"![Accuracy and coverage]({COVERAGE})",
-        "## How it behaves",
-        results_of.behaviour(artifact.about["metrics"].get("behaviour")),
+        *([] if own else ["## How it behaves", results_of.behaviour(artifact.about["metrics"].get("behaviour"))]),
         "## How the file was read",
-        _reading(data, prepared.agreement),
+        card_columns.reading(data, data.table) if data.table else _reading(data, prepared.agreement),
         "## What it is not for",
         bullets(task.not_for),
         "## How to reproduce it",
@@ -57,14 +60,20 @@ def card(request: Request, prepared: Prepared, artifact: Artifact, results: Resu
     return "\n\n".join(sections) + "\n"
 
 
-def _summary(task: Task, recipe: Recipe, terms: int, agreement: Agreement | None) -> str:
+def _summary(task: Task, recipe: Recipe, terms: int, agreement: Agreement | None, *, own: bool) -> str:
+    taught = "" if own else f"{_taught(recipe, agreement)} "
     members = f"{recipe.members} networks averaged in their logits, as one" if recipe.members > 1 else "a network"
     return (
-        f"Gives one sentence a label ({', '.join(task.labels)}) and a probability of each. The sentence becomes "
+        f"Gives one {task.unit} a label ({_listed(task.labels)}) and a probability of each. The {task.unit} becomes "
         f"a bag of terms (token rule {recipe.token_rule} of `textmodel/tokens.py`), scaled to length one, and "
         f"{members} of {shape(terms, recipe, len(task.labels))} units reads the bag: no pickle, no TensorFlow and no "
-        f"scikit-learn when serving. {_taught(recipe, agreement)} Every value of the recipe is in `manifest.json`."
+        f"scikit-learn when serving. {taught}Every value of the recipe is in `manifest.json`."
     )
+
+
+def _listed(labels: Sequence[str]) -> str:
+    more = f" and {len(labels) - NAMED} more" if len(labels) > NAMED else ""
+    return ", ".join(map(plain, labels[:NAMED])) + more
 
 
 def _taught(recipe: Recipe, agreement: Agreement | None) -> str:
@@ -110,19 +119,18 @@ def _reading(data: Dataset, agreement: Agreement | None) -> str:
 
 def _reproduction(request: Request, data: Dataset) -> str:
     task, recipe = request.task, request.recipe
-    usual = Request(TASKS.get(task.name, task), data_path="", root="")
+    usual = Request(task, data_path="", root="")
     seeds = ",".join(map(str, request.split_seeds))
     options = [
-        *([f"--labels {','.join(task.labels)}"] if task.name not in TASKS or task != usual.task else []),
         *([f"--token-rule {recipe.token_rule}"] if recipe.token_rule != usual.recipe.token_rule else []),
         *([f"--epochs {recipe.epochs}"] if recipe.epochs != usual.recipe.epochs else []),
         *([f"--folds {request.folds}"] if request.folds != usual.folds else []),
         *([f"--split-seeds {seeds}"] if request.split_seeds != usual.split_seeds else []),
         *([f"--seed {request.seed}"] if request.seed != usual.seed else []),
     ]
-    command = [f"python -m model_training {task.name} --data path/to/{data.file}", *options]
-    if task.name == SENTIMENT.name:  # the task of `make train`
-        command = [f"make train DATA=path/to/{data.file}", *([f"ARGS='{' '.join(options)}'"] if options else [])]
+    command = [f"make train DATA=path/to/{data.file}", *([f"ARGS='{' '.join(options)}'"] if options else [])]
+    if request.columns:
+        command = [card_columns.command(request, request.columns, data)]
     return (
         f"```\n{' '.join(command)}\n```\n\nThe same data, seed and library versions (`manifest.json`) give the same "
         f"weights to the last bit on the same kind of machine."

@@ -10,18 +10,24 @@ from .agreement import Agreement
 from .calibrate import BINS
 from .coverage import FLOOR
 from .evaluate import Results
-from .markdown import interval, mean, table
-from .recipes import ORIGINAL, Recipe
+from .markdown import interval, mean, plain, table
+from .metrics import pairs
+from .recipes import Recipe
+from .request import Request
 from .scores import Scores
 from .tasks import Task
 
+TOLD, PAIRS = 30, 10
+"""Labels, and pairs of them, that a card tells of."""
 
-def comparison(recipe: Recipe, results: Results) -> str:
-    """The network beside the original's and the majority."""
-    labels = len(results.ours.confusion)
+
+def comparison(request: Request, terms: int, results: Results) -> str:
+    """The network beside the original's, or a logistic regression, and the majority."""
+    labels, recipe, yardstick = len(results.ours.confusion), request.recipe, request.yardstick
+    original = f"the original service's ({shape(yardstick.max_terms, yardstick, labels)})" if yardstick else ""
     rows = [
-        (f"**this network** ({shape(recipe.max_terms, recipe, labels)})", results.ours),
-        (f"the original service's ({shape(ORIGINAL.max_terms, ORIGINAL, labels)})", results.original),
+        (f"**this network** ({shape(terms, recipe, labels)})", results.ours),
+        (original or "a logistic regression on the same terms (scikit-learn, C = 10)", results.yardstick),
         ("always the most frequent label", results.majority),
     ]
     agree = 1.0 in results.ours.by_agreement
@@ -32,8 +38,8 @@ def comparison(recipe: Recipe, results: Results) -> str:
     ]
     return (
         f"Stratified {results.folds}-fold cross-validation over the split seeds named in the last column: mean over "
-        f"all folds ± the standard error of one split, since splitting the same sentences again adds none. "
-        f"Vocabulary and weights are fitted inside each fold, sentences with the same terms share a "
+        f"all folds ± the standard error of one split, since splitting the same {request.task.unit}s again adds none. "
+        f"Vocabulary and weights are fitted inside each fold, {request.task.unit}s with the same terms share a "
         f"fold, and rows with the same split have the same folds.\n\n{table(head, body)}"
     )
 
@@ -49,19 +55,43 @@ def by_seed(results: Results) -> str:
 
 
 def by_class(task: Task, results: Results) -> str:
-    """Precision, recall and F1 of each label."""
+    """Precision, recall and F1 of each label; of many labels, of those with the lowest F1."""
     scores, splits = results.ours, len(results.ours.split_seeds)
+    counts, f1 = scores.confusion.sum(1) // splits, scores.by_class["f1"]
+    names = ("precision", "recall", "f1")
+    told = sorted(sorted(range(len(f1)), key=lambda n: f1[n].value)[:TOLD])
     body = [
-        [label, *(interval(scores.by_class[name][n]) for name in ("precision", "recall", "f1")), f"{count:,}"]
-        for n, (label, count) in enumerate(zip(task.labels, scores.confusion.sum(1) // splits, strict=True))
+        [plain(task.labels[n]), *(interval(scores.by_class[name][n]) for name in names), f"{counts[n]:,}"] for n in told
     ]
-    text = "Over the out-of-fold predictions of all splits, with 95 % bootstrap intervals that count a sentence once."
-    return text + "\n\n" + table(["", "precision", "recall", "F1", "sentences"], body)
+    text = (
+        f"Over the out-of-fold predictions of all splits, with 95 % bootstrap intervals that count a {task.unit} once."
+    )
+    if len(told) < len(f1):
+        text += f" The {len(told)} labels of {len(f1)} with the lowest F1; all of them are in `manifest.json`."
+    return text + "\n\n" + table(["", "precision", "recall", "F1", f"{task.unit}s"], body)
+
+
+def confused(task: Task, results: Results) -> str:
+    """The pairs of labels that are most often taken for each other."""
+    matrix, splits = results.ours.confusion, len(results.ours.split_seeds)
+    body = [
+        [
+            plain(task.labels[true]),
+            plain(task.labels[said]),
+            f"{count / splits:,.1f}",
+            f"{count / matrix[true].sum():.0%}",
+        ]
+        for true, said, count in pairs(matrix, PAIRS)
+    ]
+    if not body:
+        return "No label was taken for another."
+    text = "The most frequent mistakes, with their number in one split and their share of the true label."
+    return text + "\n\n" + table(["true label", "answered", "times", "share"], body)
 
 
 def by_agreement(results: Results, agreement: Agreement | None) -> str:
     """Accuracy at each level, beside the original's; without the lists, that there are none."""
-    ours, original = results.ours.by_agreement, results.original.by_agreement
+    ours, original = results.ours.by_agreement, results.yardstick.by_agreement
     if agreement is None or not ours:
         return "Not known: no list of the annotators' agreement lay beside the data file."
     counts = agreement.counts()
@@ -73,12 +103,12 @@ def by_agreement(results: Results, agreement: Agreement | None) -> str:
         "By the highest of the release's lists that has a sentence: at least that share of its annotators gave it its "
         "label. 95 % Wilson intervals, a sentence counted once."
     )
-    head = ["agreement", "sentences", "this network", f"the original's (split {_seeds(results.original)})"]
+    head = ["agreement", "sentences", "this network", f"the original's (split {_seeds(results.yardstick)})"]
     return text + "\n\n" + table(head, body)
 
 
-def learning_curve(results: Results) -> str:
-    """What is reached with fewer sentences."""
+def learning_curve(task: Task, results: Results) -> str:
+    """What is reached with fewer texts."""
     body = [
         [f"{size:,}", mean(accuracy), mean(macro_f1)]
         for size, accuracy, macro_f1 in zip(
@@ -86,9 +116,9 @@ def learning_curve(results: Results) -> str:
         )
     ]
     return (
-        f"The folds of split {results.ours.split_seeds[0]} and the same recipe, fitted to a part of the sentences (so "
-        f"in fewer steps); mean ± standard error.\n\n"
-    ) + table(["training sentences", "accuracy", "macro-F1"], body)
+        f"The folds of split {results.ours.split_seeds[0]} and the same recipe, fitted to a part of the {task.unit}s "
+        f"(so in fewer steps); mean ± standard error.\n\n"
+    ) + table([f"training {task.unit}s", "accuracy", "macro-F1"], body)
 
 
 def calibration(results: Results) -> str:
@@ -104,7 +134,7 @@ def calibration(results: Results) -> str:
     ) + table(["", "ECE", "Brier score", "NLL"], body)
 
 
-def kept(results: Results) -> str:
+def kept(task: Task, results: Results) -> str:
     """What is kept for each target of accuracy."""
     body = [
         [
@@ -116,11 +146,17 @@ def kept(results: Results) -> str:
         ]
         for one in results.reached
     ]
-    head = ["target accuracy", "score from", "sentences kept", "accuracy of those kept", "with other folds' threshold"]
+    head = [
+        "target accuracy",
+        "score from",
+        f"{task.unit}s kept",
+        "accuracy of those kept",
+        "with other folds' threshold",
+    ]
     text = (
         f"An answer is `reliable` when its score reaches the lowest threshold from which on the accuracy of the "
-        f"out-of-fold answers stays at the target or above. Thresholds that fewer than {FLOOR} sentences reach are not "
-        f"judged. The last column is the accuracy where each fold's threshold was chosen on the other folds."
+        f"out-of-fold answers stays at the target or above. Thresholds that fewer than {FLOOR} {task.unit}s reach are "
+        f"not judged. The last column is the accuracy where each fold's threshold was chosen on the other folds."
     )
     return text + "\n\n" + (table(head, body) if body else "No target is met at any threshold.")
 

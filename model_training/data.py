@@ -19,7 +19,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from .dataset import Dataset
 from .errors import DataError
+from .readers import raw as raw_file
 
 RECORD_ENDS = {"\r\n": "carriage return and line feed", "\n": "line feed", "\r": "bare carriage return"}
 _first_record_end = re.compile(r"\r\n|\n|\r").search
@@ -35,35 +37,6 @@ class Layout:
     columns: int = 2
     label: int = 0
     text: int = 1
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """The sentences that training uses, and how the file was read."""
-
-    file: str
-    """The file's name without its folder."""
-    sha256: str
-    encoding: str
-    record_end: str
-    rows: int
-    blank: int
-    damaged: int
-    """Rows with damaged letters, left as they are."""
-    duplicates: int
-    """Rows dropped because text and label were there before."""
-    contradictions: int
-    """Texts dropped because they came with more than one label."""
-    contradicting_rows: int
-    labels: tuple[str, ...]
-    texts: tuple[str, ...]
-    targets: tuple[int, ...]
-    """The index of each text's label."""
-
-    def label_counts(self) -> dict[str, int]:
-        """How many of the used rows have each label, in label order."""
-        counts = Counter(self.targets)
-        return {label: counts[index] for index, label in enumerate(self.labels)}
 
 
 def read(path: str, labels: Sequence[str], layout: Layout, at_least: int) -> Dataset:
@@ -105,13 +78,7 @@ def read_bytes(path: str) -> bytes:
 
     Raises: DataError when it is missing, a directory, empty or binary.
     """
-    try:
-        with open(path, "rb") as file:
-            raw = file.read()
-    except OSError as error:
-        raise DataError(path, None, "a readable file", (error.strerror or type(error).__name__).lower()) from error
-    if not raw.strip():
-        raise DataError(path, None, "labelled rows", "an empty file")
+    raw = raw_file.read_bytes(path)
     if (at := raw.find(b"\0")) >= 0:
         row = 1 + len(re.findall(rb"\r\n|\n|\r", raw[:at]))
         raise DataError(path, row, "text", f"a NUL byte (byte {at}): this is no text file")

@@ -17,11 +17,13 @@ class TrainingError(Exception):
 
 
 class DataError(TrainingError):
-    """A data file cannot be used: `path`, `row` (from 1; None for the whole file), both values."""
+    """A data file cannot be used: `path`, `row` (from 1, of a `unit`; None for the whole file), both values."""
 
-    def __init__(self, path: str, row: int | None, expected: str, found: str) -> None:
-        place = path if row is None else f"{path}, row {row}"
-        super().__init__(f"{place}: expected {expected}, found {found}")
+    def __init__(
+        self, path: str, row: int | None, expected: str, found: str, *, unit: str = "row", column: str = ""
+    ) -> None:
+        place = path if row is None else f"{path}, {unit} {row:,}"
+        super().__init__(f"{place}{f', column {column!r}' if column else ''}: expected {expected}, found {found}")
         self.path = path
         self.row = row
         self.expected = expected

@@ -1,6 +1,6 @@
 """Cross-validation of a request: its recipe on every split, and beside it what it is to be compared with.
 
-The original's network and the learning curve are judged on the first split alone, whose folds they share
+What it is compared with and the learning curve are judged on the first split alone, whose folds they share
 with ours: they take as long as ours does, and another split would tell nothing new of them.
 Left out: the fitting (`trials`, `fits`), and what the numbers look like (`card`, `plots`).
 """
@@ -19,7 +19,7 @@ from .metrics import Estimate
 from .progress import Display
 from .request import SHARES, Request
 from .scores import Scores, score
-from .trials import OutOfFold, Trial, judge, majority
+from .trials import OutOfFold, Trial, judge, logistic, majority
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ class Results:
 
     folds: int
     ours: Scores
-    original: Scores
+    yardstick: Scores
+    """Of what the request compares with, on the first split."""
     majority: Scores
     curve: Curve
     calibration: Calibration
@@ -52,16 +53,18 @@ def cross_validate(request: Request, corpus: Corpus, display: Display) -> Result
     first, parts = splits[0]
     trials = [Trial("network", request.recipe, *split) for split in splits]
     trials += [Trial(f"network on {s:.1%}", request.recipe, first, _smaller(parts, corpus, s)) for s in SHARES]
-    trials += [Trial("original network", request.yardstick, first, parts)]
-    *judged, original = judge(trials, corpus, request.seed, request.jobs, display)
+    if request.yardstick:
+        trials += [Trial("original network", request.yardstick, first, parts)]
+    judged = judge(trials, corpus, request.seed, request.jobs, display)
+    yardstick = judged.pop() if request.yardstick else logistic(request.recipe, corpus, first, parts, display)
     ours, smaller = judged[: len(splits)], judged[len(splits) :]
     calibration, reliability, reached = _trust(corpus, ours)
     return Results(
         folds=request.folds,
         ours=score(corpus, ours, request.seed),
-        original=score(corpus, [original], request.seed),
+        yardstick=score(corpus, [yardstick], request.seed),
         majority=score(corpus, [majority(corpus, *split) for split in splits], request.seed),
-        curve=_curve(corpus, [*smaller, ours[0]], request.seed),
+        curve=_curve(corpus, [*smaller, ours[0]]),
         calibration=calibration,
         reliability=reliability,
         reached=reached,
@@ -87,9 +90,9 @@ def _trust(corpus: Corpus, ours: Sequence[OutOfFold]) -> tuple[Calibration, tupl
     return calibration, table, coverage.reached(table, served, corpus.targets, parts)
 
 
-def _curve(corpus: Corpus, judged: Sequence[OutOfFold], seed: int) -> Curve:
+def _curve(corpus: Corpus, judged: Sequence[OutOfFold]) -> Curve:
     """From the same folds with more and more sentences to fit to; of the smallest first."""
-    scores = [score(corpus, [one], seed) for one in judged]
+    scores = [score(corpus, [one], None) for one in judged]
     return Curve(
         sizes=tuple(round(sum(len(fold.fit_on) for fold in one.parts) / len(one.parts)) for one in judged),
         accuracy=tuple(one.accuracy for one in scores),

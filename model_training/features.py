@@ -1,7 +1,8 @@
 """Texts to features (B, V): scikit-learn's vectorizer over the token rules that serving uses.
 
 There is one tokenizer, `textmodel.tokens`; scikit-learn only chooses the terms and counts them.
-Left out: the served vectorizer, which `textmodel.vectorizer` builds from the chosen terms.
+Left out: the served vectorizer, which `textmodel.vectorizer` builds from the chosen terms, and how a sparse
+matrix is fed to a network (`batches`).
 """
 
 from collections.abc import Callable, Sequence
@@ -15,6 +16,9 @@ from textmodel.tokens import RULES
 
 from .errors import VocabularyError
 from .recipes import Ablated, Recipe
+
+DENSE_CELLS = 1 << 25
+"""B * V up to which features are one dense array, of 128 MB; more stay sparse, and are dense a batch at a time."""
 
 
 def rule(recipe: Recipe) -> Callable[[str], list[str]]:
@@ -48,7 +52,13 @@ def fit(recipe: Recipe, texts: Sequence[str]) -> Any:
     return vectorizer(recipe).fit(texts)
 
 
+def matrix(fitted: Any, texts: Sequence[str]) -> Any:
+    """Texts to (B, V) of float32: a dense array, as Keras takes it, or scipy's CSR where that would be large."""
+    sparse = fitted.transform(texts)
+    return sparse.toarray() if sparse.shape[0] * sparse.shape[1] <= DENSE_CELLS else sparse
+
+
 def dense(fitted: Any, texts: Sequence[str]) -> NDArray[np.float32]:
-    """Texts to (B, V) as Keras takes them; whole, since 5,000 x 6,000 float32 are 120 MB."""
+    """Texts to a dense (B, V)."""
     features: NDArray[np.float32] = fitted.transform(texts).toarray()
     return features

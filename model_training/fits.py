@@ -55,7 +55,7 @@ class Fit:
         rule, layers = self.recipe.token_rule, network.dense_layers(model)
         served = Model(Artifact("fold", "0.0.0", self.corpus.labels, rule, terms, layers))
         known = np.array([answer.known for answer in served.classify_many(asked)])  # as a service would say
-        return Answers(network.predict(model, features.dense(vectorizer, asked)), known)
+        return Answers(network.predict(model, features.matrix(vectorizer, asked)), known)
 
 
 def fit(
@@ -71,7 +71,7 @@ def fit(
     vectorizer = features.fit(recipe, texts)
     model = network.fit(
         recipe,
-        features.dense(vectorizer, texts),
+        features.matrix(vectorizer, texts),
         targets.soft(recipe, answers, levels, labels),
         targets.weights(answers, labels, recipe.class_weight_power),
         seed,

@@ -3,9 +3,21 @@
 Left out: what they say (`card`, `card_results`, `report`).
 """
 
+import re
 from collections.abc import Sequence
 
 from .metrics import Estimate, Interval
+
+_marks = re.compile(r"([\\`*_\[\]<>|#~&])").sub
+
+
+def plain(text: str) -> str:
+    r"""Somebody's own text, so that a page shows it as it is.
+
+    >>> print(plain("<b>a|b</b>"))
+    \<b\>a\|b\</b\>
+    """
+    return _marks(r"\\\1", text)
 
 
 def mean(estimate: Estimate) -> str:

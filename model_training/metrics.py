@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 RESAMPLES = 2000
+_CELLS = 1 << 22  # of resampled matrices in memory: 32 MB
 Floats = NDArray[np.float64]
 
 
@@ -66,6 +67,28 @@ def confusion(targets: NDArray[np.intp], predicted: NDArray[np.intp], labels: in
     return np.bincount(targets * labels + predicted, minlength=labels * labels).reshape(labels, labels)
 
 
+def pairs(matrix: NDArray[np.intp], most: int) -> list[tuple[int, int, int]]:
+    """The `most` frequent mistakes of one matrix: true label, predicted label, how often.
+
+    >>> pairs(np.array([[5, 1, 0], [3, 5, 0], [0, 0, 5]]), 10)
+    [(1, 0, 3), (0, 1, 1)]
+    """
+    wrong = np.where(np.eye(len(matrix), dtype=bool), 0, matrix)
+    order = np.argsort(-wrong, axis=None, kind="stable")[:most]
+    found = zip(*np.unravel_index(order, matrix.shape), strict=True)
+    return [(int(true), int(said), int(wrong[true, said])) for true, said in found if wrong[true, said]]
+
+
+def most_confused(matrix: NDArray[np.intp], most: int) -> list[int]:
+    """The `most` labels that have part in the most mistakes of one matrix, in label order.
+
+    >>> most_confused(np.array([[5, 0, 0], [0, 5, 2], [0, 0, 5]]), 2)
+    [1, 2]
+    """
+    wrong = np.where(np.eye(len(matrix), dtype=bool), 0, matrix)
+    return sorted(np.argsort(-(wrong.sum(0) + wrong.sum(1)), kind="stable")[:most].tolist())
+
+
 def accuracy(matrix: NDArray[np.intp]) -> Floats:
     """The share of right answers; 0 where there are none to judge."""
     return _share(np.trace(matrix, axis1=-2, axis2=-1), matrix.sum((-2, -1)))
@@ -98,14 +121,21 @@ def intervals(matrix: NDArray[np.intp], seed: int, repeats: int = 1) -> dict[str
     Drawing N rows again with replacement is one multinomial draw over the cells; N counts each row once.
     """
     total = int(matrix.sum())
-    draws = np.random.default_rng(seed).multinomial(total // repeats, matrix.ravel() / total, RESAMPLES)
-    resampled = by_class(draws.reshape(RESAMPLES, *matrix.shape))
+    source, shares = np.random.default_rng(seed), matrix.ravel() / total
+    at_once = max(1, _CELLS // matrix.size)  # the same draws, however many at once
+    resampled = [
+        by_class(
+            source.multinomial(total // repeats, shares, min(at_once, RESAMPLES - done)).reshape(-1, *matrix.shape)
+        )
+        for done in range(0, RESAMPLES, at_once)
+    ]
     return {
         name: [
-            Interval(*(round(float(x), 4) for x in (value, *np.percentile(resampled[name][:, n], [2.5, 97.5]))))
+            Interval(*(round(float(x), 4) for x in (value, *np.percentile(drawn[:, n], [2.5, 97.5]))))
             for n, value in enumerate(values)
         ]
         for name, values in by_class(matrix).items()
+        for drawn in [np.concatenate([part[name] for part in resampled])]
     }
 
 

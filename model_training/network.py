@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 
 from textmodel.network import Dense
 
+from . import batches
 from .recipes import Recipe
 
 
 def fit(
     recipe: Recipe,
-    features: NDArray[np.float32],
+    features: Any,
     targets: NDArray[np.float32],
     weights: NDArray[np.float32],
     seed: int,
@@ -30,8 +31,8 @@ def fit(
 ) -> Any:
     """The fitted keras.Model of all the recipe's members; the same arguments give the same weights.
 
-    `features` (B, V), `targets` (B, L) as probabilities, `weights` (B,) of the sentences; `on_epoch` is
-    called after each epoch of each member.
+    `features` (B, V), dense or scipy's CSR, `targets` (B, L) as probabilities, `weights` (B,) of the sentences;
+    `on_epoch` is called after each epoch of each member.
     """
     members = [_member(recipe, features, targets, weights, seed + n, on_epoch) for n in range(recipe.members)]
     return merge(recipe, members) if len(members) > 1 else members[0]
@@ -39,7 +40,7 @@ def fit(
 
 def _member(
     recipe: Recipe,
-    features: NDArray[np.float32],
+    features: Any,
     targets: NDArray[np.float32],
     weights: NDArray[np.float32],
     seed: int,
@@ -47,23 +48,24 @@ def _member(
 ) -> Any:
     keras = _keras()
     keras.utils.set_random_seed(seed)  # whatever was fitted before
-    model = build(recipe, features.shape[1], targets.shape[1])
+    dense = isinstance(features, np.ndarray)
+    model = build(recipe, features.shape[1], targets.shape[1], sparse=not dense)
     steps = -(-len(targets) // recipe.batch_size) * recipe.epochs
     model.compile(
         optimizer=_optimizer(recipe, model, steps),
         loss=keras.losses.CategoricalCrossentropy(from_logits=True),
         steps_per_execution=8,  # fewer returns to Python; changes no number
     )
+    told = [keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: on_epoch())]
+    if dense:
+        model.fit(features, targets, recipe.batch_size, recipe.epochs, 0, told, sample_weight=weights)
+        return model
     model.fit(
-        features,
-        targets,
-        sample_weight=weights,
-        batch_size=recipe.batch_size,
-        epochs=recipe.epochs,
-        callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: on_epoch())],
-        verbose=0,
+        batches.shuffled(recipe, features, targets, weights, seed), None, None, recipe.epochs, 0, told, shuffle=False
     )
-    return model
+    plain = build(recipe, features.shape[1], targets.shape[1])  # which takes dense features, as every caller has them
+    plain.set_weights(model.get_weights())
+    return plain
 
 
 def merge(recipe: Recipe, members: Sequence[Any]) -> Any:
@@ -86,11 +88,13 @@ def merge(recipe: Recipe, members: Sequence[Any]) -> Any:
     return merged
 
 
-def build(recipe: Recipe, terms: int, labels: int) -> Any:
-    """The keras.Sequential of a recipe, with its first weights."""
+def build(recipe: Recipe, terms: int, labels: int, *, sparse: bool = False) -> Any:
+    """The keras.Sequential of a recipe, with its first weights; of `sparse` features `batches` leaves terms out."""
     keras = _keras()
     layers = keras.layers
-    stack = [keras.Input((terms,)), layers.Dropout(recipe.input_dropout)]
+    stack = [keras.Input((terms,), sparse=sparse)]
+    if not sparse:
+        stack.append(layers.Dropout(recipe.input_dropout))
     for n, units in enumerate(recipe.hidden):
         small = recipe.first_kernel_stddev if n == 0 else None
         initial = keras.initializers.RandomNormal(stddev=small) if small else "glorot_uniform"
@@ -99,10 +103,13 @@ def build(recipe: Recipe, terms: int, labels: int) -> Any:
     return keras.Sequential([*stack, layers.Dense(labels)])
 
 
-def predict(model: Any, features: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Features (B, V) to logits (B, L)."""
-    logits: NDArray[np.float32] = model(features, training=False).numpy()
-    return logits
+def predict(model: Any, features: Any) -> NDArray[np.float32]:
+    """Features (B, V), dense or scipy's CSR, to logits (B, L)."""
+    if isinstance(features, np.ndarray):
+        logits: NDArray[np.float32] = model(features, training=False).numpy()
+        return logits
+    starts = range(0, features.shape[0], batches.PREDICTED)
+    return np.concatenate([predict(model, features[n : n + batches.PREDICTED].toarray()) for n in starts])
 
 
 def dense_layers(model: Any) -> tuple[Dense, ...]:

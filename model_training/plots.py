@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from . import metrics
 from .calibrate import Calibration
 from .coverage import Reached, Row
 from .metrics import Estimate
@@ -21,36 +23,60 @@ from .runlog import Run
 DPI = 110
 INK = "#24292f"
 FIRST, SECOND = "#1f6feb", "#bc4c00"
+CONFUSED = 15
+"""Labels that a confusion matrix has room for."""
+WIDE, WORD, LONGEST = 6, 12, 30
+"""Labels, and letters of one, from which on names stand upright; and the letters that are drawn."""
 
 
 def confusion(matrix: NDArray[np.intp], labels: Sequence[str], splits: int) -> bytes:
-    """Row shares of a confusion matrix (L, L), and its counts a split, as a PNG."""
-    shares = matrix / np.maximum(matrix.sum(1, keepdims=True), 1)
-    side = 1.7 + 0.95 * len(labels)
+    """Row shares of a confusion matrix (L, L), and its counts a split, as a PNG; of many labels the most confused."""
+    chosen = metrics.most_confused(matrix, CONFUSED)
+    shares = (matrix / np.maximum(matrix.sum(1, keepdims=True), 1))[np.ix_(chosen, chosen)]
+    counts, names = matrix[np.ix_(chosen, chosen)] / splits, [drawable(labels[n], n) for n in chosen]
+    wide = len(chosen) > WIDE or max(map(len, names)) > WORD
+    side = 2.9 + 0.55 * len(chosen) if wide else 1.7 + 0.95 * len(chosen)
     figure = Figure(figsize=(side, side - 0.3), layout="constrained")
     axes = figure.subplots()
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for (row, column), share in np.ndenumerate(shares):
-        axes.text(
-            column,
-            row,
-            f"{matrix[row, column] / splits:,.0f}\n{share:.0%}",
-            ha="center",
-            va="center",
-            color="white" if share > 0.5 else INK,
-        )
-    axes.set_xticks(range(len(labels)), labels)
-    axes.set_yticks(range(len(labels)), labels, rotation=90, va="center")
+        if not wide or counts[row, column]:
+            axes.text(
+                column,
+                row,
+                f"{counts[row, column]:,.0f}\n{share:.0%}",
+                ha="center",
+                va="center",
+                color="white" if share > 0.5 else INK,
+                size=8 if wide else None,
+            )
+    axes.set_xticks(range(len(names)), names, rotation=90 if wide else None, parse_math=False)
+    axes.set_yticks(range(len(names)), names, rotation=None if wide else 90, va="center", parse_math=False)
     axes.set_xlabel("predicted")
     axes.set_ylabel("true")
-    axes.set_title("Out-of-fold predictions: count, share of the true label", fontsize=10, color=INK)
+    title = "Out-of-fold predictions: count, share of the true label"
+    if len(chosen) < len(labels):
+        title = f"The {len(chosen)} most confused of {len(labels)} labels: count, share of the true label"
+    axes.set_title(title, fontsize=10, color=INK)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     return _png(figure)
 
 
-def learning_curve(sizes: Sequence[int], curves: Mapping[str, Sequence[Estimate]]) -> bytes:
-    """Each named measure against the number of training sentences, with standard errors, as a PNG."""
+def drawable(label: str, number: int) -> str:
+    """A label as the font can draw it, in 30 letters; its number, from 1, where it cannot.
+
+    >>> drawable("very good", 0), drawable("अच्छा", 1), drawable("x" * 40, 2)
+    ('very good', 'label 2', 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxx…')
+    """
+    font = get_font(findfont(FontProperties()))
+    if not all(font.get_char_index(ord(letter)) for letter in label):
+        return f"label {number + 1}"
+    return label if len(label) <= LONGEST else f"{label[: LONGEST - 1]}…"
+
+
+def learning_curve(sizes: Sequence[int], curves: Mapping[str, Sequence[Estimate]], unit: str = "sentence") -> bytes:
+    """Each named measure against the number of training texts, with standard errors, as a PNG."""
     figure = Figure(figsize=(5.2, 3.5), layout="constrained")
     axes = figure.subplots()
     for (name, estimates), colour in zip(curves.items(), (FIRST, SECOND), strict=True):
@@ -63,14 +89,14 @@ def learning_curve(sizes: Sequence[int], curves: Mapping[str, Sequence[Estimate]
     axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
     axes.minorticks_off()
     axes.set_xlim(sizes[0] * 0.85, sizes[-1] * 1.6)
-    axes.set_xlabel("training sentences (each step doubles them)")
+    axes.set_xlabel(f"training {unit}s (each step doubles them)")
     axes.set_title("Learning curve: mean and standard error over the folds", fontsize=10, color=INK)
     axes.grid(axis="y", color="#d0d7de", linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
     return _png(figure)
 
 
-def reliability(calibration: Calibration) -> bytes:
+def reliability(calibration: Calibration, unit: str = "sentence") -> bytes:
     """The reliability diagram without and with the temperature: accuracy against mean top score, a point a bin."""
     figure = Figure(figsize=(5.2, 4.4), layout="constrained")
     axes = figure.subplots()
@@ -89,13 +115,13 @@ def reliability(calibration: Calibration) -> bytes:
     lowest = min(min(one.score, one.accuracy) for one in (*calibration.bins_before, *calibration.bins_after)) - 0.05
     axes.set_xlim(lowest, 1.02)
     axes.set_ylim(lowest, 1.02)
-    axes.set_xlabel("mean score of a bin (area: its share of the sentences)")
+    axes.set_xlabel(f"mean score of a bin (area: its share of the {unit}s)")
     axes.set_ylabel("accuracy")
     return _finished(figure, axes, "Reliability diagram, out-of-fold")
 
 
-def coverage(table: Sequence[Row], reached: Sequence[Reached]) -> bytes:
-    """Accuracy against the share of sentences kept, with each target's point, as a PNG."""
+def coverage(table: Sequence[Row], reached: Sequence[Reached], unit: str = "sentence") -> bytes:
+    """Accuracy against the share of texts kept, with each target's point, as a PNG."""
     figure = Figure(figsize=(5.2, 3.5), layout="constrained")
     axes = figure.subplots()
     axes.plot([share for _, share, _ in table], [right for _, _, right in table], color=FIRST)
@@ -106,7 +132,7 @@ def coverage(table: Sequence[Row], reached: Sequence[Reached]) -> bytes:
         axes.annotate(text, end, place, textcoords="offset points", ha=side, fontsize=8)
     axes.set_xlim(0, 1.02)
     axes.margins(y=0.1)  # room for the words below the last point
-    axes.set_xlabel("share of sentences kept (score at the threshold or above)")
+    axes.set_xlabel(f"share of {unit}s kept (score at the threshold or above)")
     axes.set_ylabel("accuracy of those kept")
     return _finished(figure, axes, "Accuracy and coverage, out-of-fold")
 

@@ -12,14 +12,15 @@ from typing import Any
 from textmodel import artifact
 from textmodel.artifact import Artifact
 
+from .dataset import Dataset
 from .errors import KeptError
 from .metrics import Estimate
 
 MEASURES = {"accuracy": "accuracy", "macro_f1": "macro-F1"}
 
 
-def check_comparable(root: str, task: str, before: Artifact | None, data_sha256: str) -> None:
-    """The artifact in place, if there is one, was measured on the same data.
+def check_comparable(root: str, task: str, before: Artifact | None, dataset: Dataset) -> None:
+    """The artifact in place, if there is one, was measured on the same data: file, columns and labels.
 
     Raises: KeptError.
     """
@@ -31,11 +32,17 @@ def check_comparable(root: str, task: str, before: Artifact | None, data_sha256:
     if any(_estimate(about, measure) is None for measure in MEASURES):
         raise KeptError(f"{before.task}-{before.version} in place names no metrics to compare with")
     found = str(about.get("data", {}).get("sha256", ""))
-    if found != data_sha256:
+    if found != dataset.sha256:
         raise KeptError(
             f"{before.task}-{before.version} in place was measured on other data "
-            f"(SHA-256 {found[:12] or 'not named'}, this file has {data_sha256[:12]})"
+            f"(SHA-256 {found[:12] or 'not named'}, this file has {dataset.sha256[:12]})"
         )
+    columns = dataset.table and {"text": dataset.table.text, "label": dataset.table.label}
+    told = about.get("data", {}).get("table")
+    if (told and {name: told.get(name) for name in ("text", "label")}) != columns:
+        raise KeptError(f"{before.task}-{before.version} in place was measured on other columns of the same file")
+    if before.labels != dataset.labels:
+        raise KeptError(f"{before.task}-{before.version} in place has other labels")
 
 
 def check_better(before: Artifact | None, new: Mapping[str, Estimate]) -> None:

@@ -32,6 +32,8 @@ class Run:
     recipe: Mapping[str, Any]
     metrics: Mapping[str, float]
     seconds: float
+    left_out: int = 0
+    """Rows without a text or a label, or with a rare one."""
 
     @property
     def published(self) -> bool:
@@ -91,7 +93,7 @@ def _is_whole(run: Run) -> bool:
     if not (isinstance(run.recipe, dict) and isinstance(run.metrics, dict) and isinstance(run.split_seeds, list)):
         return False
     texts = (run.date, run.outcome, run.data_sha256)
-    counts = (run.agreement_lists, run.folds, run.seed)
+    counts = (run.agreement_lists, run.folds, run.seed, run.left_out)
     figures = (run.seconds, *run.metrics.values())
     return (
         run.metrics.keys() >= {"accuracy", "macro_f1"}

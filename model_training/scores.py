@@ -28,10 +28,11 @@ class Scores:
     confusion: Indices
     """(L, L), over all splits: each sentence once a split."""
     by_class: dict[str, list[Interval]]
+    """Precision, recall and F1 of each label; empty where they were not asked for."""
 
 
-def score(corpus: Corpus, splits: Sequence[OutOfFold], seed: int) -> Scores:
-    """What the answers of each split are worth; `seed` is of the bootstrap."""
+def score(corpus: Corpus, splits: Sequence[OutOfFold], seed: int | None) -> Scores:
+    """What the answers of each split are worth; `seed` is of the bootstrap by class, None leaves that out."""
     matrices = [[_matrix(corpus, one, fold.judge_on) for fold in one.parts] for one in splits]  # (S, K, L, L)
     pooled = np.sum([matrix for of_split in matrices for matrix in of_split], axis=0)
     accuracies = [[float(metrics.accuracy(matrix)) for matrix in of_split] for of_split in matrices]
@@ -46,7 +47,7 @@ def score(corpus: Corpus, splits: Sequence[OutOfFold], seed: int) -> Scores:
         ),
         by_agreement=_by_agreement(corpus, splits),
         confusion=pooled,
-        by_class=metrics.intervals(pooled, seed, repeats=len(splits)),
+        by_class={} if seed is None else metrics.intervals(pooled, seed, repeats=len(splits)),
     )
 
 

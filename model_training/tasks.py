@@ -1,12 +1,14 @@
 """What belongs to a task and not to its network: labels, the file's layout, and what its card has to say.
 
-SENTIMENT is known by name; any other task is named on the command line with its labels.
+SENTIMENT is known by name; `own` makes a task of any file with a column of texts and one of labels.
 Left out: training values (`recipes`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .data import Layout
+from .markdown import plain
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Task:
     language: str = ""
     """The texts' language by its ISO 639 code; "" where that does not matter."""
     layout: Layout = field(default_factory=Layout)
+    unit: str = "sentence"
+    """What one row of the data is."""
 
 
 SENTIMENT = Task(
@@ -68,17 +72,32 @@ GOLDENS = (
 )
 
 
-def custom(name: str, labels: tuple[str, ...]) -> Task:
-    """A task that is not known by name."""
+def own(name: str, file: str, text: str, label: str, language: str, licence: str) -> Task:
+    """A task of one's own classes: two columns of a file; its labels are known once that is read."""
+    columns = f"texts from the column {plain(text)}, labels from the column {plain(label)}"
+    stated = f"Stated by the person who trained it: {plain(licence)}." if licence else "Not stated."
     return Task(
         name=name,
-        labels=labels,
-        title=f"{name.capitalize()} of a text",
-        source="A file of the person who trained it.",
-        licence="not stated",
-        licence_note="Not stated. What the data's licence asks also holds for weights made from it.",
+        labels=(),
+        title="A classifier of texts",
+        source=f"{plain(file)}, a file of the person who trained it: {columns}.",
+        licence=licence or "not stated",
+        licence_note=f"{stated} What the data's licence asks also holds for the weights and the vocabulary made of it.",
         not_for=(
-            "Texts unlike those it was trained on.",
+            "Texts unlike those it was trained on: of another kind, from another source, in another language.",
+            "Texts that belong to none of its labels: it always names one.",
             "Its probabilities as risks for other texts: they are calibrated on held-out texts of the same file.",
         ),
+        language=language,
+        unit="text",
     )
+
+
+def goldens_of(terms: Sequence[str]) -> tuple[str, ...]:
+    """Golden inputs for any vocabulary, made of its own terms, as those of one subject would miss another's.
+
+    >>> goldens_of(["bad", "good", "so good"])[2:]
+    ('bad', 'good', 'so good')
+    """
+    parts = min(6, len(terms))
+    return (*GOLDENS[:2], *(" ".join(terms[start::parts][:12]) for start in range(parts)))

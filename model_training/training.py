@@ -15,6 +15,7 @@ import numpy as np
 
 from textmodel import Model
 from textmodel.artifact import Artifact
+from textmodel.doubts import MOST_WORDS
 from textmodel.publish import publish
 
 from . import about as manifest
@@ -26,7 +27,8 @@ from .evaluate import Results, cross_validate
 from .progress import Display
 from .request import Prepared, Request
 from .runlog import Run
-from .tasks import GOLDENS
+from .scripts import shortest
+from .tasks import GOLDENS, goldens_of
 
 
 @dataclass(frozen=True)
@@ -82,13 +84,14 @@ def _publish(
     vectorizer, fitted = fits.fit(request.recipe, sentences, everything, request.seed, display.advance)
     artifact = _artifact(request, prepared, results, vectorizer.get_feature_names_out().tolist(), fitted)
     texts = sentences.texts.tolist()
-    logits = network.predict(fitted, features.dense(vectorizer, texts))
+    logits = network.predict(fitted, features.matrix(vectorizer, texts))
     parity = export.check_parity(Model(artifact), texts, logits)
     passed = {name: check(Model(artifact)) for name, check in checks.items()}
     artifact = artifact._replace(about={**artifact.about, "metrics": {**artifact.about["metrics"], **passed}})
     files = extras.files(request, prepared, artifact, results)
     with publishing:
-        model = publish(request.root, artifact, GOLDENS, files)
+        goldens = goldens_of(artifact.terms) if request.columns else GOLDENS
+        model = publish(request.root, artifact, goldens, files)
         export.save_build(request.root, artifact.task, fitted, vectorizer)
     return Outcome(model, results, parity)
 
@@ -105,6 +108,7 @@ def _artifact(request: Request, prepared: Prepared, results: Results, terms: lis
         language=request.task.language,
         reliability=results.reliability,
         baseline=results.baseline,
+        min_words=shortest(prepared.dataset.texts) if request.columns else MOST_WORDS,
         about=manifest.about(request, prepared, results),
     )
     if request.version is None:
@@ -125,5 +129,6 @@ def _log(request: Request, prepared: Prepared, results: Results, display: Displa
         recipe=asdict(request.recipe),
         metrics=manifest.headline(results),
         seconds=round(display.elapsed_s(), 1),
+        left_out=prepared.dataset.table.left_out if prepared.dataset.table else 0,
     )
     runlog.append(runlog.path_of(request.root, request.task.name), run)

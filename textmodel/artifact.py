@@ -5,7 +5,7 @@
     saved_model/<task>/weights.safetensors  dense_0.kernel (V, H), dense_0.bias (H,), dense_1.kernel, ...
     saved_model/<task>/manifest.json        format, labels, temperature, SHA-256 of the weights and of the
                                             vectorizer's manifest, language, reliability table, baseline of answers,
-                                            recipe, data, metrics, golden inputs
+                                            words of short texts, recipe, data, metrics, golden inputs
 
 Reading checks versions, then hashes, then that the parts fit; `model.load` checks the goldens.
 Left out: pickles of any kind, and the plots and the card, which are for people.
@@ -19,7 +19,8 @@ from hashlib import sha256
 from typing import Any, NamedTuple, cast
 
 from . import safetensors
-from .artifact_fields import check_baseline, check_language, check_reliability, read_row
+from .artifact_fields import check_baseline, check_language, check_min_words, check_reliability, read_row
+from .doubts import MOST_WORDS
 from .errors import (
     ArtifactHash,
     ArtifactLabels,
@@ -38,7 +39,7 @@ VOCABULARY, WEIGHTS, MANIFEST = "vocabulary.txt", "weights.safetensors", "manife
 MAX_TEMPERATURE = 1000.0
 _FIELDS = frozenset(
     {"format", "task", "version", "labels", "temperature", "vectorizer", "files", "goldens",
-     "language", "reliability", "baseline"}
+     "language", "reliability", "baseline", "min_words"}
 )  # fmt: skip
 _BELOW_32 = bytes(byte for byte in range(256) if byte & 0x7F < 0x42)
 """The last byte, sign and exponent, of every float32 below 32; of no larger one, infinity or NaN."""
@@ -66,6 +67,8 @@ class Artifact(NamedTuple):
     """Rows (threshold, coverage, accuracy) of cross-validation, as `reliability` reads them."""
     baseline: Mapping[str, Mapping[str, int]] = {}
     """How many cross-validated answers had each label, score, known share and length; {} where not counted."""
+    min_words: int = MOST_WORDS
+    """Words that a text has, as those it was trained on; one with fewer is too short."""
 
 
 def folders(root: str, task: str) -> tuple[str, str]:
@@ -102,6 +105,7 @@ def encode(artifact: Artifact) -> tuple[dict[str, bytes], dict[str, bytes]]:
             "language": artifact.language,
             "reliability": artifact.reliability,
             "baseline": artifact.baseline,
+            **({"min_words": artifact.min_words} if artifact.min_words != MOST_WORDS else {}),
             **artifact.about,
             "goldens": artifact.goldens,
         }
@@ -141,6 +145,7 @@ def read(root: str, task: str) -> Artifact:
         language=network.field("language", str, ""),
         reliability=[read_row(row, network.path) for row in network.field("reliability", list, [])],
         baseline=network.field("baseline", dict, {}),
+        min_words=network.field("min_words", int, MOST_WORDS),
     )  # fmt: skip
     check(artifact, network_folder)
     return artifact
@@ -259,6 +264,7 @@ def check(artifact: Artifact, folder: str = "") -> None:
     check_language(artifact.language, manifest)
     check_reliability(artifact.reliability, manifest)
     check_baseline(artifact.baseline, artifact.labels, manifest)
+    check_min_words(artifact.min_words, manifest)
     if not artifact.layers or not 0 < len(artifact.terms) < MAX_ROWS:
         found = f"{len(artifact.layers)} layers, {len(artifact.terms)} terms"
         raise ArtifactShape(weights, f"layers, and 1 to {MAX_ROWS - 1} terms", found)

@@ -1,7 +1,8 @@
-"""The manifest's optional fields, checked: language, reliability table, baseline of answers.
+"""The manifest's optional fields, checked: language, reliability table, baseline of answers, shortest texts.
 
     "language": "en"
     "reliability": [[threshold, coverage, accuracy], ...]
+    "min_words": 2
     "baseline": {"label": {"positive": 1}, "score": {"0.9-1.0": 1}, "known": {"0.8-0.9": 1}, "chars": {"64-127": 1}}
 
 Left out: what they are for (`language`, `reliability`, `histogram`), and all other fields (`artifact`).
@@ -11,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, cast
 
+from .doubts import MOST_WORDS
 from .errors import ArtifactMalformed
 from .histogram import BUCKETS
 from .reliability import Row
@@ -69,6 +71,15 @@ def check_baseline(baseline: Mapping[str, Mapping[str, int]], labels: Sequence[s
     totals = [sum(baseline[field].values()) for field in BUCKETS]
     if len({*totals}) > 1 or not all(totals):  # of no answers, every log would look stable
         raise ArtifactMalformed(path, "each answer once in every field of the baseline, and at least one", totals)
+
+
+def check_min_words(words: int, path: str) -> None:
+    """One to three.
+
+    Raises: ArtifactMalformed.
+    """
+    if not 1 <= words <= MOST_WORDS:
+        raise ArtifactMalformed(path, f"min_words from 1 to {MOST_WORDS}", words)
 
 
 def _is_count(value: object) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from . import artifact as artifacts
 from .artifact import Artifact
-from .doubts import doubts
+from .doubts import ENOUGH, doubts
 from .errors import ArtifactGolden, TextError
 from .network import Network
 from .prediction import Document, Prediction, Sentence
@@ -48,6 +48,7 @@ class Model:
         self.network = Network(artifact.layers)
         self._bar = Bars(artifact.reliability).bar
         self._english = artifact.language == "en"
+        self._enough = ENOUGH[artifact.min_words]
 
     def classify(self, text: str, target: float = DEFAULT_TARGET) -> Prediction:
         """The label of one text, in the standard library alone.
@@ -135,7 +136,7 @@ class Model:
         bar = self._bar(target)
         score = max(scores)
         label = self.labels[scores.index(score)]  # of equal scores the first, however their last bits came out
-        warnings = doubts(text, known, english=self._english) + bar.warnings
+        warnings = doubts(text, known, english=self._english, enough=self._enough) + bar.warnings
         by_label = dict(zip(self.labels, scores, strict=True))
         reliable = score >= bar.threshold and not warnings
         return Prediction(label, score, by_label, self.name, reliable, target, bar.coverage, known, warnings)

@@ -31,6 +31,7 @@ PUBLISHES: dict[str, object] = {
     "TimeoutSeconds": 900,
     "ApiKeysSha256": DIGEST,
     "CorsOrigins": "https://example.com",
+    "Task": "reviews",
     "TargetAccuracy": 0.95,
     "MaxTextChars": 1000,
     "MaxBatchTexts": 10,

@@ -8,7 +8,25 @@ from importlib import import_module
 import pytest
 
 
-@pytest.mark.parametrize("module", ["agreement", "calibrate", "corpus", "data", "markdown", "metrics", "targets"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        "agreement",
+        "calibrate",
+        "corpus",
+        "data",
+        "labels",
+        "markdown",
+        "metrics",
+        "plots",
+        "readers.raw",
+        "readers.separated",
+        "scripts",
+        "table",
+        "targets",
+        "tasks",
+    ],
+)
 def test_examples(module: str) -> None:
     results = doctest.testmod(import_module(f"model_training.{module}"))
 

@@ -63,11 +63,22 @@ def test_a_directory_is_no_data_file(pair: Any, tmp_path: Path, capsys: pytest.C
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["mood"], "--labels: expected the labels of 'mood', such as --labels no,yes, found none"),
-        (["mood", "--labels", "up"], "--labels: expected two or more different labels with commas between, found 'up'"),
-        (["mood", "--labels", "up,up"], "found 'up,up'"),
-        (["../mood", "--labels", "a,b"], "task: expected a name of letters, digits and underscores, found '../mood'"),
-        (["../runs", "--labels", "a,b"], "task: expected a name of letters, digits and underscores"),
+        (
+            ["mood"],
+            "--text and --label: expected the names of the columns that hold the texts and the labels of 'mood', found",
+        ),
+        (["mood", "--text", "a"], "--text and --label: expected the names of two columns, found 'a' and 'none'"),
+        (["mood", "--text", "a", "--label", "a"], "the names of two columns, found 'a' and 'a'"),
+        (["sentiment", "--language", "de"], "--language: expected --text and --label beside it, which name columns"),
+        (["mood", "--text", "a", "--label", "b", "--language", "German"], "--language: expected two or three small"),
+        (["mood", "--text", "a", "--label", "b", "--licence", "CC\nBY"], "--licence: expected up to 100 characters on"),
+        (["mood", "--text", "a", "--label", "b", "--min-per-label", "3"], "--min-per-label: expected 5 or more, one"),
+        (["mood", "--text", "a", "--label", "b", "--encoding", "rot13"], "--encoding: expected an encoding such as"),
+        (["mood", "--text", "a", "--label", "b", "--encoding", "utf-99"], "--encoding: expected an encoding such as"),
+        (["../mood"], "task: expected a name of small letters, digits, _ and -, up to 40, that begins with a letter"),
+        (["Mood"], "task: expected a name of small letters, digits, _ and -"),
+        (["m" * 41], "task: expected a name of small letters, digits, _ and -"),
+        (["mood/../x"], "task: expected a name of small letters, digits, _ and -"),
         (["sentiment", "--version", "2"], "--version: expected three numbers such as 1.2.0, found '2'"),
     ],
 )
@@ -90,6 +101,9 @@ def test_an_argument_that_does_not_fit_is_exit_code_2(
         ["--split-seeds", "0,0"],
         ["--split-seeds", "0,,1"],
         ["--split-seeds", "-1"],
+        ["--max-empty", "2"],
+        ["--max-empty", "some"],
+        ["--min-per-label", "1"],
     ],
 )
 def test_a_number_out_of_range_is_refused_by_the_parser(
@@ -131,12 +145,17 @@ def test_an_artifact_of_other_data_is_kept_before_anything_is_fitted(
 
 def test_texts_without_words_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = [f"no,{'!' * n}" for n in range(1, 10)] + [f"yes,{'?' * n}" for n in range(1, 10)]
-    (tmp_path / "signs.csv").write_text("\n".join(rows))
+    (tmp_path / "signs.csv").write_text("\n".join(["label,text", *rows]))
+    columns = ["--text", "text", "--label", "label", "--out", str(tmp_path / "root")]
 
-    code = main(["signs", "--labels", "no,yes", "--data", str(tmp_path / "signs.csv"), "--out", str(tmp_path / "root")])
+    code = main(["signs", "--data", str(tmp_path / "signs.csv"), *columns])
 
     assert code == 2
-    assert "expected at least 5 rows labelled 'no' with different words, found 0" in capsys.readouterr().err
+    assert capsys.readouterr().err == (
+        f"error: {tmp_path / 'signs.csv'}, column 'label': expected at least 5 rows of every label with different "
+        "words, one for each fold, found 'no' with 0, 'yes' with 0; fewer --folds need fewer, more rows would be "
+        "better\n"
+    )
     assert not (tmp_path / "root").exists()
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model_training import features, network, sample
-from model_training.recipes import ORIGINAL, SENTIMENT
+from model_training import batches, features, network, sample
+from model_training.recipes import ORIGINAL, SENTIMENT, general
 from textmodel.artifact import Artifact
 from textmodel.model import Model
 
@@ -57,6 +57,50 @@ def test_weights_do_not_depend_on_what_was_fitted_before() -> None:
 
     assert first == again
     assert first != other
+
+
+def test_sparse_features_are_learnt_as_dense_ones_are() -> None:
+    """In batches of ours: as many epochs, the same weights by seed, another order with another, as good in the end."""
+    recipe = replace(general(len(TEXTS), 3), epochs=12)
+    vectorizer = features.fit(recipe, TEXTS)
+    sparse, epochs = vectorizer.transform(TEXTS), list[None]()
+
+    first, again, other = (
+        network.fit(recipe, sparse, HARD, WEIGHTS, seed, lambda: epochs.append(None)) for seed in (0, 0, 1)
+    )
+    dense = network.fit(recipe, sparse.toarray(), HARD, WEIGHTS, 0, lambda: None)
+
+    assert len(epochs) == 36
+    assert network.dense_layers(first) == network.dense_layers(again)
+    assert network.dense_layers(first) != network.dense_layers(other)
+    right = [(network.predict(fitted, sparse).argmax(1) == TARGETS).mean() for fitted in (first, dense)]
+    assert min(right) > 0.9
+    assert np.allclose(network.predict(first, sparse), network.predict(first, sparse.toarray()), atol=1e-5)
+
+
+def test_a_batch_leaves_out_the_share_of_terms_that_the_recipe_says() -> None:
+    """Each epoch holds every text once, with its target and weight; what is kept is scaled up for what is not."""
+    recipe = replace(general(len(TEXTS), 3), input_dropout=0.5)
+    sparse = features.fit(recipe, TEXTS).transform(TEXTS)
+    weights = np.arange(len(TEXTS), dtype=np.float32)
+    data = batches.shuffled(recipe, sparse, HARD, weights, seed=0)
+
+    orders, kept = [], []
+    for _ in range(2):
+        orders.append([])
+        for some, targets, numbers in data:
+            rows = numbers.numpy().astype(int)
+            whole, found = sparse[rows].toarray(), np.zeros((len(rows), sparse.shape[1]), np.float32)
+            found[tuple(some.indices.numpy().T)] = some.values.numpy()
+            assert np.array_equal(targets.numpy(), HARD[rows])
+            assert np.allclose(found[found > 0], 2 * whole[found > 0])
+            assert not found[whole == 0].any()
+            kept.append((found > 0).sum() / (whole > 0).sum())
+            orders[-1] += rows.tolist()
+
+    assert sorted(orders[0]) == sorted(orders[1]) == list(range(len(TEXTS)))
+    assert orders[0] != orders[1]
+    assert 0.4 < np.mean(kept) < 0.6
 
 
 def test_the_original_network_is_the_original_services() -> None:

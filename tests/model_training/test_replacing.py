@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from model_training import replacing
+from model_training.dataset import Dataset, Table
 from model_training.errors import KeptError
 from model_training.metrics import Estimate
 
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
     from textmodel.artifact import Artifact
 
 SHA = "a" * 64
+
+
+def read_from(
+    labels: tuple[str, ...] = ("negative", "neutral", "positive"), table: tuple[str, str] | None = None
+) -> Dataset:
+    """A data set of the file SHA, with these labels, from these columns."""
+    columns = table and Table("JSON lines", "line", *table, 0, 0, (), (), {})
+    return Dataset("some.jsonl", SHA, "UTF-8", "", 0, 0, 0, 0, 0, 0, labels, (), (), columns)
 
 
 @pytest.fixture
@@ -61,16 +70,30 @@ def test_a_worse_one_is_kept_out_by_both_figures(
 
 
 def test_nothing_in_place_is_replaced_by_anything(tmp_path: Path) -> None:
-    replacing.check_comparable(str(tmp_path), "sentiment", None, SHA)
+    replacing.check_comparable(str(tmp_path), "sentiment", None, read_from())
     assert replacing.check_better(None, measured(0, 0)) is None
 
 
 def test_figures_of_other_data_are_not_compared(pair: Any, before: Callable[..., Artifact]) -> None:
     root = str(pair.root)
-    replacing.check_comparable(root, "sentiment", before(0.8, 0.75), SHA)
+    replacing.check_comparable(root, "sentiment", before(0.8, 0.75), read_from())
 
     with pytest.raises(KeptError, match=r"on other data \(SHA-256 bbbbbbbbbbbb, this file has aaaaaaaaaaaa\)"):
-        replacing.check_comparable(root, "sentiment", before(0.8, 0.75, "b" * 64), SHA)
+        replacing.check_comparable(root, "sentiment", before(0.8, 0.75, "b" * 64), read_from())
+
+
+@pytest.mark.parametrize(
+    ("dataset", "line"),
+    [
+        ({"labels": ("bad", "good")}, "sentiment-1.0.0 in place has other labels"),
+        ({"table": ("body", "stars")}, "was measured on other columns of the same file"),
+    ],
+)
+def test_other_columns_or_labels_of_the_same_file_are_not_compared(
+    pair: Any, before: Callable[..., Artifact], dataset: dict[str, Any], line: str
+) -> None:
+    with pytest.raises(KeptError, match=line):
+        replacing.check_comparable(str(pair.root), "sentiment", before(0.8, 0.75), read_from(**dataset))
 
 
 @pytest.mark.parametrize(
@@ -81,9 +104,9 @@ def test_an_artifact_without_figures_is_not_compared(
     pair: Any, make_artifact: Callable[..., Artifact], about: dict[str, Any]
 ) -> None:
     with pytest.raises(KeptError, match="names no metrics to compare with"):
-        replacing.check_comparable(str(pair.root), "sentiment", make_artifact(about=about), SHA)
+        replacing.check_comparable(str(pair.root), "sentiment", make_artifact(about=about), read_from())
 
 
 def test_an_artifact_that_cannot_be_read_is_not_compared(pair: Any) -> None:
     with pytest.raises(KeptError, match="cannot be read"):
-        replacing.check_comparable(str(pair.root), "sentiment", None, SHA)
+        replacing.check_comparable(str(pair.root), "sentiment", None, read_from())

@@ -16,7 +16,7 @@ import pytest
 from rich.console import Console
 
 import textmodel
-from model_training import data, runlog, sample, tasks, training
+from model_training import data, runlog, tasks, training
 from model_training.__main__ import main
 from model_training.progress import Display
 from model_training.recipes import SENTIMENT
@@ -232,24 +232,6 @@ def test_the_card_shows_the_figures_of_the_manifest(trained: Path) -> None:
         assert content.startswith(PNG)
         assert len(content) < 60_000
     assert len(re.findall(r"\.png\)", card)) == 4
-
-
-def test_any_task_is_trained_by_the_same_code(tmp_path: Path) -> None:
-    """Another name, other labels: an artifact of its own, beside the others."""
-    rows = [(text, "dull" if label == "neutral" else "lively") for label, text in sample.rows(20)]
-    (tmp_path / "moods.csv").write_text("".join(f"{label},{text}\n" for text, label in rows), encoding="utf-8")
-
-    quick = ["--folds", "2", "--split-seeds", "5", "--epochs", "1", "--jobs", "1", "--version", "0.1.0"]
-    path = str(tmp_path / "moods.csv")
-    code = main(["mood", "--labels", "dull,lively", "--data", path, "--out", str(tmp_path), *quick])
-
-    model = textmodel.load("mood", str(tmp_path))
-    card = (tmp_path / "saved_model/mood/MODEL_CARD.md").read_text()
-    assert code == 0
-    assert (model.name, model.labels) == ("mood-0.1.0", ("dull", "lively"))
-    command = "python -m model_training mood --data path/to/moods.csv --labels dull,lively"
-    assert f"{command} --epochs 1 --folds 2 --split-seeds 5\n" in card
-    assert "CC BY-NC-SA" not in card
 
 
 @pytest.mark.data

@@ -37,7 +37,7 @@ VOCABULARY, VECTORIZER = "vectorizer/sentiment/vocabulary.txt", "vectorizer/sent
 WEIGHTS, NETWORK = "saved_model/sentiment/weights.safetensors", "saved_model/sentiment/manifest.json"
 OWN_FIELDS = (
     "format", "task", "version", "labels", "temperature", "vectorizer", "files", "goldens",
-    "language", "reliability", "baseline",
+    "language", "reliability", "baseline", "min_words",
 )  # fmt: skip
 FIELDS = [
     *((VECTORIZER, field) for field in ("format", "task", "token_rule", "files")),
@@ -88,14 +88,15 @@ def test_files_are_named_with_their_hashes(pair: Pair):
 
 @st.composite
 def _told(draw: st.DrawFn, labels: tuple[str, ...]) -> dict[str, Any]:
-    """A language, a table of falling coverage, and the same answers counted by each field."""
+    """A language, a table of falling coverage, the same answers counted by each field, and words of a short text."""
     thresholds = sorted(draw(st.sets(st.floats(0, 1), max_size=5)))
     coverages = sorted(draw(st.lists(st.floats(0, 1), min_size=5, max_size=5)), reverse=True)
     table = [(threshold, coverage, draw(st.floats(0, 1))) for threshold, coverage in zip(thresholds, coverages)]  # noqa: B905
     answer = st.tuples(st.sampled_from(labels), st.floats(0, 1), st.floats(0, 1), st.integers(0, 50_000))
     answers = draw(st.lists(answer, max_size=5))
     baseline = histogram.of(answers) if answers else {}
-    return {"language": draw(st.sampled_from(["", "en", "fi", "smi"])), "reliability": table, "baseline": baseline}
+    language, words = draw(st.sampled_from(["", "en", "fi", "smi"])), draw(st.integers(1, 3))
+    return {"language": language, "reliability": table, "baseline": baseline, "min_words": words}
 
 
 @settings(max_examples=30)

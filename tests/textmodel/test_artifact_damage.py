@@ -247,6 +247,11 @@ DAMAGES: dict[str, tuple[Damage, type[ArtifactError], str, str, str]] = {
     "language in words": (network(language="English"), Malformed, NETWORK, "small letters", "English"),
     "language in capitals": (network(language="EN"), Malformed, NETWORK, "small letters", "EN"),
     "language of one letter": (network(language="e"), Malformed, NETWORK, "small letters", "e"),
+    # min_words
+    "min_words 0": (network(min_words=0), Malformed, NETWORK, "min_words from 1 to 3", "0"),
+    "min_words 4": (network(min_words=4), Malformed, NETWORK, "min_words from 1 to 3", "4"),
+    "min_words is true": (network(min_words=True), Malformed, NETWORK, "'min_words'", "True"),
+    "min_words is a text": (network(min_words="2"), Malformed, NETWORK, "'min_words'", "'2'"),
     # reliability
     "reliability is an object": (network(reliability={}), Malformed, NETWORK, "'reliability'", "{}"),
     "reliability is null": (network(reliability=None), Malformed, NETWORK, "'reliability'", "None"),

@@ -244,6 +244,15 @@ def test_a_target_beyond_reach_is_the_last_warning(model: Model):
     assert model.classify("profit rose", 0.99).warnings == expected
 
 
+@pytest.mark.parametrize("words", [1, 2, 3])
+def test_a_text_is_too_short_by_the_models_own_measure(make_artifact: Make, words: int):
+    """A model of short texts says so in its artifact; a number is no word."""
+    model = Model(make_artifact(min_words=words))
+    long, short = " ".join(["profit"] * words), " ".join(["2009", *["profit"] * (words - 1)])
+    assert "too-short" not in model.classify(long).warnings
+    assert "too-short" in model.classify(short).warnings
+
+
 @pytest.mark.parametrize(("language", "expected"), [("en", True), ("fi", False), ("", False)])
 def test_other_languages_are_looked_for_by_models_of_english_alone(make_artifact: Make, language: str, expected: bool):
     """Only a model of English texts can say that a text is not English."""

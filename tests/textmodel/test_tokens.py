@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import unicodedata
 from collections.abc import Callable
+from itertools import pairwise
 from types import FrameType
 from typing import Any
 
@@ -18,7 +19,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer
 
-from textmodel.tokens import RULES, words_1_2
+from textmodel.tokens import RULES, marked_words_1_2, words_1_2
 
 analyze = CountVectorizer(ngram_range=(1, 2)).build_analyzer()
 CATEGORIES = sorted({unicodedata.category(chr(point)) for point in range(sys.maxunicode + 1)})
@@ -28,7 +29,8 @@ def test_rule_numbers_are_fixed():
     """An artifact names its rule by number, so a number keeps its rule for ever."""
     assert RULES[1].read is words_1_2
     assert RULES[2].read("Profit rose").terms[:2] == ["profit", "^profi"]
-    assert sorted(RULES) == [1, 2]
+    assert RULES[3].read is marked_words_1_2
+    assert sorted(RULES) == [1, 2, 3]
 
 
 def test_words_then_pairs():
@@ -89,6 +91,40 @@ def test_every_character_as_scikit_learn():
 def test_real_sentences_as_scikit_learn(sentences: list[str]):
     """Every published sentence gives scikit-learn's terms."""
     assert [words_1_2(text).terms for text in sentences] == [analyze(text) for text in sentences]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Ça été très bon", ["ça", "été", "très", "bon"]),
+        ("Привет, мир!", ["привет", "мир"]),
+        ("Καλημέρα κόσμε", ["καλημέρα", "κόσμε"]),
+        ("السَّلامُ عليكم", ["السَّلامُ", "عليكم"]),  # with vowel points
+        ("שָׁלוֹם עולם", ["שָׁלוֹם", "עולם"]),
+        ("हिन्दी में अच्छी किताब।", ["हिन्दी", "में", "अच्छी", "किताब"]),  # which rule 1 takes apart
+        ("தமிழ் மொழி", ["தமிழ்", "மொழி"]),
+        ("বাংলা ভাষা", ["বাংলা", "ভাষা"]),
+        ("සිංහල භාෂාව", ["සිංහල", "භාෂාව"]),
+        ("می\u200cخواهم بروم", ["می\u200cخواهم", "بروم"]),  # with the joiner that Persian writes
+        ("한국어 문장", ["한국어", "문장"]),
+        ("e\u0301te\u0301", ["e\u0301te\u0301"]),  # accents of their own part no word
+        ("a \u0301b I", []),  # a mark begins no word, one letter is none
+        ("很好的产品", ["很好的产品"]),  # without spaces a clause is one word: not for such scripts
+    ],
+)
+def test_rule_3_reads_any_language_that_parts_words_by_spaces(text: str, words: list[str]):
+    """Marks belong to their letter, in every script; pairs follow as in rule 1."""
+    pairs = [f"{one} {other}" for one, other in pairwise(words)]
+    assert marked_words_1_2(text) == (words + pairs, words, 0)
+
+
+@given(st.text(st.characters(exclude_categories=["Mn", "Mc", "Me", "Cf"])))
+@example("Profit rose 5 % to EUR 13.1 mn; I don't know.")
+def test_rule_3_is_rule_1_where_there_are_no_marks(text: str):
+    """Other texts have the same terms; lower-casing may bring a mark, as of a dotted I."""
+    plain = "".join(letter for letter in text if not {unicodedata.category(c) for c in letter.lower()} & {"Mn", "Mc"})
+    plain = plain.replace("\u0d4f", "")  # a sign for a measure among the marks of Malayalam
+    assert marked_words_1_2(plain) == words_1_2(plain)
 
 
 # What holds of every rule -------------------------------------------------------------------------------------------
