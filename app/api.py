@@ -6,17 +6,21 @@ Left out: what every answer owes (`front`), so this is always served behind `asg
 
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse
-from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from textmodel.reliability import Row, threshold
 
+from . import docs_page, open_inference_api
+from .examples import Examples
+from .open_inference_schemas import WIRE_TYPES as OPEN_INFERENCE
 from .openapi import WITH_BODY, install, operation
 from .predict import Core
 from .problems import JSON, Reply, accepted, ok, problem
@@ -37,27 +41,43 @@ from .schemas import (
 
 PAGE = os.path.join(os.path.dirname(__file__), "page")
 _EXAMPLE = "Operating profit rose to EUR 13.1 mn from EUR 8.7 mn."
+_ONE = {
+    "A text": {"text": _EXAMPLE},
+    "Sentence by sentence, for another target": {"text": f"{_EXAMPLE} Sales fell.", "sentences": True, "target": 0.8},
+    "With reasons": {"text": _EXAMPLE, "explain": True},
+}
+_MANY = {
+    "Two texts": {"texts": [_EXAMPLE, "Sales fell."]},
+    "With reasons": {"texts": [_EXAMPLE, "Sales fell."], "explain": True},
+}
 _PAGE_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
 }
 
 
 def build_api(core: Core, exposition: Callable[[], Reply] | None) -> tuple[FastAPI, frozenset[str]]:
     """The application over one core, and its paths; /metrics where there is an exposition of figures."""
-    api = FastAPIOffline(
+    api = FastAPI(
         title="Undertone",
         summary="Tells the tone of a text.",
         version=core.model.artifact.version if core.model else "0",
+        servers=[{"url": "./", "description": "This service, as seen from this document"}],
+        root_path_in_servers=False,
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
     )
     _add_core(api, core)
     _add_health(api, core)
+    protocol = open_inference_api.add(api, core, _response)
     _add_pages(api, exposition)
+    docs_page.add(api)
     api.add_exception_handler(HTTPException, _problem)  # type: ignore[arg-type]  # Starlette's type is wider
     wire_types = (
         TextRequest,
@@ -68,22 +88,29 @@ def build_api(core: Core, exposition: Callable[[], Reply] | None) -> tuple[FastA
         Prediction,
         FeedbackRequest,
     )
-    install(api, (*wire_types, ModelInfo, Limits, Status))
+    gets: dict[str, Callable[[], Reply]] = {
+        "/livez": _alive,
+        "/readyz": partial(_ready, core),
+        "/model": partial(_model_info, core),
+        **protocol,
+    }
+    install(api, (*wire_types, ModelInfo, Limits, Status, *OPEN_INFERENCE), Examples(core, gets))
     return api, frozenset(path for route in api.routes if (path := getattr(route, "path", None)))
 
 
 def _add_core(api: FastAPI, core: Core) -> None:
     too_long = (*WITH_BODY, "text-too-long")
-    one = operation(TextRequest, Prediction, {"text": _EXAMPLE}, too_long)
-    many = operation(BatchRequest, BatchResponse, {"texts": [_EXAMPLE, "Sales fell."]}, (*WITH_BODY, "batch-too-large"))
-    original = operation(OriginalRequest, OriginalResponse, {"payload": _EXAMPLE}, too_long)
+    one = operation(TextRequest, Prediction, _ONE, too_long)
+    many = operation(BatchRequest, BatchResponse, _MANY, (*WITH_BODY, "batch-too-large"))
+    original = operation(OriginalRequest, OriginalResponse, {"A text": {"payload": _EXAMPLE}}, too_long)
     api.post("/predict", summary="Classify one text", tags=["Predict"], **one)(_door(core.predict))
     api.post("/predict/batch", summary="Classify many texts", tags=["Predict"], **many)(_door(core.predict_batch))
     api.post("/process_text", summary="Classify one text, as the original service did", tags=["Predict"], **original)(
         _door(core.process_text)
     )
-    right = {"request_id": "4f1c2d9e-0000-4000-8000-000000000001", "label": "negative"}
-    told = operation(FeedbackRequest, Status, right, WITH_BODY, status=accepted(b"").status)
+    label = core.model.labels[0] if core.model else "negative"
+    right = {"request_id": "4f1c2d9e-0000-4000-8000-000000000001", "label": label}
+    told = operation(FeedbackRequest, Status, {"A label": right}, WITH_BODY, status=accepted(b"").status)
     if core.model:
         _only(told, "label", core.model.labels)
     api.post("/feedback", summary="Tell what an answer's label should have been", tags=["Feedback"], **told)(
@@ -102,7 +129,7 @@ def _add_health(api: FastAPI, core: Core) -> None:
         "/livez", summary="The process answers", tags=["Service"], **operation(None, Status, None, (), is_open=True)
     )
     async def livez() -> Response:
-        return _response(ok(msgspec.json.encode(Status("alive"))))
+        return _response(_alive())
 
     @api.get(
         "/readyz",
@@ -111,7 +138,7 @@ def _add_health(api: FastAPI, core: Core) -> None:
         **operation(None, Status, None, ("model-unavailable",), is_open=True),
     )
     async def readyz() -> Response:
-        return _response(core.ready() or ok(msgspec.json.encode(Status("ready"))))
+        return _response(_ready(core))
 
     @api.get(
         "/model",
@@ -125,8 +152,8 @@ def _add_health(api: FastAPI, core: Core) -> None:
 
 def _add_pages(api: FastAPI, exposition: Callable[[], Reply] | None) -> None:
     @api.get("/", include_in_schema=False)
-    async def page() -> FileResponse:
-        return FileResponse(os.path.join(PAGE, "index.html"), headers=_PAGE_HEADERS)
+    async def page(request: Request) -> Response:
+        return _page(request.scope.get("root_path", ""))
 
     if exposition:
 
@@ -134,7 +161,27 @@ def _add_pages(api: FastAPI, exposition: Callable[[], Reply] | None) -> None:
         async def metrics() -> Response:
             return _response(exposition())
 
-    api.mount("/page", StaticFiles(directory=PAGE), name="page")
+    api.mount("/page", _Assets(directory=PAGE), name="page")
+
+
+def _page(prefix: str) -> Response:
+    """The page; below a prefix its links say so, since those of an address such as /prod would lead past it."""
+    file = os.path.join(PAGE, "index.html")
+    if not prefix:
+        return FileResponse(file, headers=_PAGE_HEADERS)
+    with open(file, encoding="utf-8") as page:
+        html = page.read().replace('="./', f'="/{quote(prefix.strip("/"))}/')
+    return Response(html, headers=_PAGE_HEADERS, media_type="text/html")
+
+
+class _Assets(StaticFiles):
+    """Files that a browser asks for again, by their tags, so that those of two versions never meet."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = _PAGE_HEADERS["Cache-Control"]
+        response.headers["X-Content-Type-Options"] = _PAGE_HEADERS["X-Content-Type-Options"]
+        return response
 
 
 def _door(answer: Callable[[bytes], Reply]) -> Callable[[Request], object]:
@@ -148,6 +195,14 @@ def _door(answer: Callable[[bytes], Reply]) -> Callable[[Request], object]:
 
 def _response(reply: Reply) -> Response:
     return Response(reply.body, reply.status, dict(reply.headers), reply.content_type)
+
+
+def _alive() -> Reply:
+    return ok(msgspec.json.encode(Status("alive")))
+
+
+def _ready(core: Core) -> Reply:
+    return core.ready() or ok(msgspec.json.encode(Status("ready")))
 
 
 def _model_info(core: Core) -> Reply:

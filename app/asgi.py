@@ -12,10 +12,11 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from .deadlines import Deadline
-from .front import Front, Visit, body_too_large, new_request_id
+from .forms import dressed
+from .front import Front, Visit, body_timeout, body_too_large, new_request_id
 from .log import Log
 from .predict import Core, open_core
-from .problems import Headers, Reply, problem
+from .problems import Headers, Reply
 from .settings import Settings, from_environment
 
 Scope = MutableMapping[str, Any]
@@ -57,8 +58,9 @@ class Door:
         if len(path) > 1 and path[-1] == "/":
             path = path.rstrip("/") or "/"
         method = scope["method"]
-        visit = self._front.enter(method, path, dict(scope["headers"]))
-        answer = self.core.routes.get(path) if method == "POST" else None
+        headers = dict(scope["headers"])
+        visit = self._front.enter(method, path, headers)
+        answer = self.core.route(path, headers) if method == "POST" else None
         try:
             if visit.refusal:
                 reply = visit.refusal
@@ -112,9 +114,11 @@ class Door:
                         return b"".join((*chunks, chunk)) if chunks else chunk
                     chunks.append(chunk)
         except TimeoutError:
-            return problem("body-timeout", f"The whole body must arrive within {self._settings.body_timeout_s:g} s.")
+            return body_timeout(self._settings)
 
     async def _send(self, visit: Visit, reply: Reply, send: Send) -> None:
+        if visit.form:
+            reply = dressed(visit.form, visit.path, reply, visit.request_id)
         extra = self._front.leave(visit, reply)
         headers = [(k.lower().encode(), v.encode("latin-1")) for k, v in (*reply.headers, *extra)]
         if reply.status not in (204, 304):
@@ -169,14 +173,15 @@ async def _lifespan(receive: Receive, send: Send) -> None:
 def build(settings: Settings | None = None, log: Log | None = None) -> Door:
     """The application of one process: the model is loaded here, once."""
     from .api import build_api
+    from .comprehend import CBOR_PATHS
     from .metrics import Metrics
 
     settings = settings or from_environment(os.environ)
     log = log or Log()
     core = open_core(settings, log)
     core.predict_batch(b'{"texts":[""]}')  # a server imports NumPy now rather than during a request
-    metrics = Metrics(os.environ.get("PROMETHEUS_MULTIPROC_DIR"))
+    metrics = Metrics(os.environ.get("PROMETHEUS_MULTIPROC_DIR"), core.model)
     api, paths = build_api(core, metrics.render)
-    front = Front(settings, paths, log, (metrics,), new_request_id)
+    front = Front(settings, paths | CBOR_PATHS, log, (metrics,), new_request_id)
     gc.freeze()  # what is loaded now stays: no collection during a request looks through it again
     return Door(core, front, api)

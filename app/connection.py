@@ -88,6 +88,11 @@ class Connection(HttpToolsProtocol):
             self.framing_bytes = max(0, self.framing_bytes - (1 + _CHUNK_FRAME) * len(body))
         super().on_body(body)
 
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        if self._idle():
+            self.framing_bytes = 0  # the rest of a refused body came, and no head has begun
+
     def send_400_response(self, msg: str) -> None:
         self._refuse(problem("malformed-request", msg))
 

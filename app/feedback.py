@@ -17,6 +17,8 @@ from .log import Log
 from .problems import Reply, accepted, problem
 from .schemas import FeedbackRequest, Status
 
+_NAMED = 20
+"""Labels that a refusal recites; more are at /model."""
 _RECORDED = encode(Status("recorded"))
 
 
@@ -26,7 +28,8 @@ def record(model: Model, request: FeedbackRequest, log: Log) -> Reply:
         expected = f"1 to {ID_LENGTH} letters, digits or -_.:/+=@, as X-Request-Id has them"
         return problem("invalid-shape", f"Expected {expected} - at `$.request_id`", path="$.request_id")
     if request.label not in model.labels:
-        expected = ", ".join(f"`{label}`" for label in model.labels)
+        few = ", ".join(f"`{label}`" for label in model.labels[:_NAMED])
+        expected = few if len(model.labels) <= _NAMED else f"the {len(model.labels)} labels that /model tells"
         return problem("invalid-shape", f"Expected one of {expected} - at `$.label`", path="$.label")
     line: dict[str, Any] = {"request_id": request.request_id, "label": request.label, "model": model.name}
     log.line("info", "feedback", **line)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from .answers import Answers, fields
 from .cors import Cors
+from .forms import Form, form_of
 from .log import Log
 from .problems import Headers, Reply, problem
 from .settings import Settings
@@ -21,7 +22,7 @@ from .settings import Settings
 if TYPE_CHECKING:
     from .keys import Keys
 
-OPEN_PATHS = frozenset({"/", "/docs", "/openapi.json", "/livez", "/readyz"})
+OPEN_PATHS = frozenset({"/", "/docs", "/openapi.json", "/livez", "/readyz", "/v2/health/live", "/v2/health/ready"})
 OPEN_FOLDERS = ("/page/", "/static-offline-docs/")
 OTHER = "(other)"
 _ID_CHARS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/+=@")
@@ -39,13 +40,14 @@ class Meter(Protocol):
 class Visit:
     """One request on its way through."""
 
-    __slots__ = ("method", "origin", "path", "refusal", "request_id", "started")
+    __slots__ = ("form", "method", "origin", "path", "refusal", "request_id", "started")
 
-    def __init__(self, request_id: str, method: str, path: str, origin: bytes | None) -> None:
+    def __init__(self, request_id: str, method: str, path: str, origin: bytes | None, form: Form | None) -> None:
         self.request_id = request_id
         self.method = method
         self.path = path
         self.origin = origin
+        self.form = form
         self.refusal: Reply | None = None
         self.started = perf_counter()
 
@@ -73,7 +75,9 @@ class Front:
         """Receive a request by its head alone; names of `headers` are in lower case."""
         given_id = headers.get(b"x-request-id")
         request_id = valid_id(given_id) if given_id else None
-        visit = Visit(request_id or self._new_id(), method, path, headers.get(b"origin"))
+        visit = Visit(
+            request_id or self._new_id(), method, path, headers.get(b"origin"), form_of(method, path, headers)
+        )
         visit.refusal = self._refusal(visit, headers)
         return visit
 
@@ -101,15 +105,15 @@ class Front:
     def fault(self, visit: Visit, error: BaseException) -> Reply:
         """An error of ours, logged without its message and answered without its inside."""
         self._log.fault(error, request_id=visit.request_id)
-        return problem("internal", "The fault is logged under this answer's X-Request-Id.")
+        return failed()
 
     def _refusal(self, visit: Visit, headers: Mapping[bytes, bytes]) -> Reply | None:
         if visit.method == "OPTIONS" and b"access-control-request-method" in headers:
             preflight = self._cors.preflight(visit.origin)
             if preflight:
                 return preflight
-        if self._keys and not _is_open(visit.path) and not self._keys.admit(headers):
-            return problem("unauthorized", "Send one as X-API-Key or as Authorization: Bearer.")
+        if self._keys and not _is_open(visit) and not self._keys.admit(headers):
+            return no_key()
         length = headers.get(b"content-length", b"0")
         if length.isdigit() and int(length[:20]) > self._settings.max_body_bytes:
             return body_too_large(self._settings)
@@ -129,14 +133,29 @@ def body_too_large(settings: Settings) -> Reply:
     return problem("body-too-large", f"At most {settings.max_body_bytes} bytes.")
 
 
+def body_timeout(settings: Settings) -> Reply:
+    """The refusal of a body that takes too long."""
+    return problem("body-timeout", f"The whole body must arrive within {settings.body_timeout_s:g} s.")
+
+
+def no_key() -> Reply:
+    """The refusal of whoever brings no key that is known."""
+    return problem("unauthorized", "Send one as X-API-Key or as Authorization: Bearer.")
+
+
+def failed() -> Reply:
+    """What is told of a fault of ours."""
+    return problem("internal", "The fault is logged under this answer's X-Request-Id.")
+
+
 def new_request_id() -> str:
     """128 random bits in hexadecimal."""
     return os.urandom(16).hex()
 
 
-def _is_open(path: str) -> bool:
-    """Pages, docs and health checks need no key."""
-    return path in OPEN_PATHS or path.startswith(OPEN_FOLDERS)
+def _is_open(visit: Visit) -> bool:
+    """Pages, docs and health checks need no key; what is posted does, also to the page's own path."""
+    return visit.method != "POST" and (visit.path in OPEN_PATHS or visit.path.startswith(OPEN_FOLDERS))
 
 
 def valid_id(given: bytes) -> str | None:

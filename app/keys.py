@@ -1,6 +1,7 @@
 """API keys: whether a request carries one of the keys whose SHA-256 digests the settings name.
 
-Keys come as `X-API-Key: KEY` or `Authorization: Bearer KEY`. Left out: which paths ask for one.
+Keys come as `X-API-Key: KEY`, as `Authorization: Bearer KEY`, or as the access key id of a request that a client
+of AWS's has signed: the key is looked at, the signature is not. Left out: which paths ask for one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,6 +31,9 @@ def _presented(headers: Mapping[bytes, bytes]) -> list[bytes]:
     [b'a', b'b']
     """
     scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
-    bearer = [token.strip()] if scheme.lower() == b"bearer" and token.strip() else []
-    key = headers.get(b"x-api-key")
-    return ([key] if key else []) + bearer
+    found = [headers.get(b"x-api-key", b"")]
+    if scheme.lower() == b"bearer":
+        found.append(token.strip())
+    elif scheme == b"AWS4-HMAC-SHA256":  # Credential=ID/date/region/service/aws4_request, SignedHeaders=...
+        found.append(token.partition(b"Credential=")[2].partition(b"/")[0])
+    return [key for key in found if key]

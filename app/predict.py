@@ -8,7 +8,8 @@ Left out: what every HTTP answer owes besides (`front`) and how bytes arrive (th
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TypeVar
 
 import msgspec
@@ -17,6 +18,7 @@ from textmodel import ArtifactError, Model, load
 
 from . import feedback
 from .answers import of_many, of_one
+from .forms import form_of
 from .log import Log
 from .options import answer_as_asked, target_of
 from .problems import TYPE_PREFIX, Reply, ok, problem
@@ -58,6 +60,10 @@ class Core:
             "/feedback": self.feedback,
         }
 
+    def route(self, path: str, headers: Mapping[bytes, bytes]) -> Callable[[bytes], Reply] | None:
+        """What answers a POST here; None where the core does not. Names of headers are in lower case."""
+        return self.routes.get(path) or self._as_another_service(path, headers)
+
     def predict(self, body: bytes) -> Reply:
         """{"text"} to a Prediction, or a problem."""
         return self._guarded(_text, body, self._predict)
@@ -87,6 +93,21 @@ class Core:
         except ArtifactError as error:
             return problem("model-unavailable", _fault(error, self.settings.artifacts))
         return None
+
+    def _as_another_service(self, path: str, headers: Mapping[bytes, bytes]) -> Callable[[bytes], Reply] | None:
+        """What answers as Amazon Comprehend or by the Open Inference Protocol does; imported when first asked for."""
+        form = form_of("POST", path, headers)
+        if form is None or (form == "open-inference" and not path.endswith("/infer")):
+            return None
+        if self.model is None:
+            return lambda _body: self._unavailable()
+        if form == "aws":
+            from . import aws_rpc, comprehend
+
+            return partial(comprehend.answer, self.model, self.settings, *aws_rpc.asked(path, headers))
+        from . import open_inference
+
+        return partial(open_inference.infer, self.model, self.settings, path, headers)
 
     def _guarded(self, decode: Callable[[bytes], _R], body: bytes, answer: Callable[[Model, _R], Reply]) -> Reply:
         try:

@@ -88,6 +88,11 @@ def accepted(body: bytes) -> Reply:
     return Reply(202, JSON, body)
 
 
+def refused(content_type: str, body: bytes, headers: Headers = ()) -> Reply:
+    """The reply to a caller's mistake in the words of another service's protocol."""
+    return Reply(400, content_type, body, headers)
+
+
 def no_content(headers: Headers) -> Reply:
     """The reply whose headers say it all, as to a CORS preflight."""
     return Reply(204, JSON, b"", headers)

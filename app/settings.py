@@ -1,6 +1,6 @@
 """Every setting of the service, read from the environment once into one frozen value.
 
-Left out: what the settings do; each is used in one place. Names and defaults are listed in README.
+Left out: what the settings do; each is used in one place. Names and defaults are listed in docs/settings.md.
 """
 
 from collections.abc import Mapping

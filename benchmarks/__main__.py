@@ -18,7 +18,7 @@ from typing import NamedTuple
 from textmodel import ArtifactError, load
 from textmodel.model import ROOT
 
-from . import budgets, columns, contestants, machine, text_columns
+from . import budgets, charts, columns, contestants, machine, text_columns
 from .place import Place, prepared
 from .plan import FULL, QUICK, Plan
 from .process import progress
@@ -117,8 +117,7 @@ def _size(plan: Plan) -> str:
 def _write(page: str, path: str) -> None:
     if path:
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(page)
+        charts.write(page, path)
         progress(f"written to {os.path.relpath(path)}")
 
 

@@ -21,5 +21,5 @@ def exchange(
         reply = service.exchange(readable(read(event)))
     except MalformedEvent as error:
         reply = service.refuse(problem("malformed-event", f"{error}."))
-    fault = reply.body.decode() if reply.status >= 500 else None
+    fault = reply.body.decode(errors="replace") if reply.status >= 500 else None
     return Outcome(write(event, reply), reply.status, (reply,), fault)

@@ -6,6 +6,7 @@ Left out: events; a door turns its own into calls of these.
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
+from ..forms import dressed
 from ..front import Front, body_too_large
 from ..log import Log
 from ..predict import Core
@@ -59,6 +60,8 @@ class Service:
                 reply = self._answer(request)
             except Exception as error:  # noqa: BLE001  # the last resort of a request: whatever it is, it is ours
                 reply = self.front.fault(visit, error)
+        if visit.form:
+            reply = dressed(visit.form, visit.path, reply, visit.request_id)
         return reply._replace(headers=(*reply.headers, *self.front.leave(visit, reply)))
 
     def refuse(self, reply: Reply) -> Reply:
@@ -72,7 +75,7 @@ class Service:
         return self.core.predict_text(text)
 
     def _answer(self, request: HttpRequest) -> Reply:
-        answer = self.core.routes.get(request.path) if request.method == "POST" else None
+        answer = self.core.route(request.path, request.headers) if request.method == "POST" else None
         if answer:
             return answer(request.body)
         if self._pages is None:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from tests.app.function_url import FunctionUrl
+
 
 @pytest.fixture
 def inside(shipped: Path) -> Callable[..., Inside]:
@@ -70,3 +72,14 @@ def served(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     server.wait_until_alive()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def function_url(shipped: Path) -> Iterator[FunctionUrl]:
+    """The Lambda handler behind a function URL, for clients that speak HTTP."""
+    from tests.app.doors.parts import Function  # importing the handler loads the artifact in place
+    from tests.app.function_url import FunctionUrl as Address
+
+    address = Address(Function(shipped))
+    yield address
+    address.stop()

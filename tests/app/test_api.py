@@ -189,7 +189,7 @@ def test_pages_name_no_outside_host(door: Inside, page: str) -> None:
     assert [t for t in targets if door.get(t).status_code != 200 or not t.startswith("/")] == []
 
 
-@pytest.mark.parametrize("page", ["/", "/docs", "/docs/oauth2-redirect"])
+@pytest.mark.parametrize("page", ["/", "/docs"])
 def test_pages_hold_no_address_elsewhere(door: Inside, page: str) -> None:
     """No script or style of a page names a host."""
     found = re.findall(

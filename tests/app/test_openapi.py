@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import msgspec
@@ -19,8 +20,15 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from app import schemas
-from app.problems import KINDS, Problem
-from tests.app.serving import Inside, Running
+from app.open_inference_schemas import WIRE_TYPES as OPEN_INFERENCE
+from app.problems import KINDS, PROBLEM_JSON, Problem
+from tests.app.serving import Inside, Running, explode, parsed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from app.predict import Core
 
 CHECKS = [
     not_a_server_error,
@@ -33,8 +41,12 @@ CHECKS = [
 WIRE_TYPES = [
     schemas.TextRequest, schemas.BatchRequest, schemas.BatchResponse, schemas.OriginalRequest,
     schemas.OriginalResponse, schemas.Prediction, schemas.FeedbackRequest, schemas.ModelInfo, schemas.Limits,
-    schemas.Status, Problem,
+    schemas.Status, Problem, *OPEN_INFERENCE,
 ]  # fmt: skip
+
+V2_MODELS = ("/v2/models/sentiment", "/v2/models/sentiment/versions/1.0.0")
+V2_PATHS = {"": "get", "/ready": "get", "/infer": "post"}
+"""What there is of a model by the Open Inference Protocol; tests/app/test_open_inference_clients.py asks them."""
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +91,8 @@ def test_paths_are_those_of_the_contract(document: dict[str, Any]) -> None:
     expected = {
         "/predict": ["post"], "/predict/batch": ["post"], "/process_text": ["post"], "/feedback": ["post"],
         "/livez": ["get"], "/readyz": ["get"], "/model": ["get"],
+        "/v2": ["get"], "/v2/health/live": ["get"], "/v2/health/ready": ["get"],
+        **{f"{model}{path}": [method] for model in V2_MODELS for path, method in V2_PATHS.items()},
     }  # fmt: skip
     assert {path: list(methods) for path, methods in document["paths"].items()} == expected
 
@@ -90,32 +104,117 @@ def test_every_reference_is_there(document: dict[str, Any]) -> None:
     assert named <= set(document["components"]["schemas"])
 
 
-def test_every_example_of_a_request_is_accepted(door: Inside, document: dict[str, Any]) -> None:
-    """What the document shows can be sent as it stands."""
-    bodies = {
-        path: operation["requestBody"]["content"]["application/json"]["example"]
-        for path, methods in document["paths"].items()
-        for operation in methods.values()
-        if "requestBody" in operation
+def _operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [(m, path, o) for path, methods in document["paths"].items() for m, o in methods.items()]
+
+
+def _examples(content: dict[str, Any], content_type: str = "application/json") -> dict[str, Any]:
+    return {name: shown["value"] for name, shown in content.get(content_type, {}).get("examples", {}).items()}
+
+
+def _requests(operation: dict[str, Any]) -> dict[str, Any]:
+    return _examples(operation["requestBody"]["content"]) if "requestBody" in operation else {"Now": None}
+
+
+def test_every_example_is_answered_as_it_says(door: Inside, document: dict[str, Any]) -> None:
+    """What the document shows can be sent as it stands, and gets the answer that stands under the same name."""
+    shown, found = {}, {}
+    for method, path, operation in _operations(document):
+        status, answer = next(item for item in operation["responses"].items() if item[0] < "300")
+        for name, body in _requests(operation).items():
+            shown[path, name] = (int(status), _examples(answer["content"]).get(name))
+            reply = door.request(method.upper(), path, content=None if body is None else json.dumps(body).encode())
+            found[path, name] = (reply.status_code, reply.json())
+    assert found == shown
+    assert len(shown) >= 10
+
+
+def test_making_the_examples_leaves_no_trace(inside: Callable[..., Inside]) -> None:
+    """A document that is read writes the line of its own request, no feedback, and counts no text."""
+    client = inside()
+    client.get("/openapi.json")
+    assert [line["path"] for line in client.logged()] == ["/openapi.json"]
+    figures = client.get("/metrics").text
+    assert re.findall(r"^undertone_predictions_total.* ([0-9.]+)$", figures, re.MULTILINE) == ["0.0"] * 3
+
+
+WRONG: dict[str, Callable[[Any], bytes]] = {
+    "invalid-json": lambda body: json.dumps(body)[:-1].encode(),
+    "invalid-shape": lambda body: json.dumps(dict.fromkeys(body, 42)).encode(),
+    "text-too-long": lambda body: json.dumps({**body, next(iter(body)): "a" * 50_001}).encode(),
+    "batch-too-large": lambda _: json.dumps({"texts": ["a"] * 1_001}).encode(),
+    "body-too-large": lambda _: b" " * 1_048_577,
+}
+"""A right body to one that has the problem."""
+
+
+@pytest.fixture
+def ask(inside: Callable[..., Inside], tmp_path: Path) -> Callable[..., Any]:
+    """A function: a problem, a method, a path and a right body to the answer of a service that has the problem."""
+    usual = inside()
+    troubled = {
+        "unauthorized": inside(api_keys_sha256=("0" * 64,)),
+        "model-unavailable": inside(artifacts=str(tmp_path)),
+        "internal": inside(),
     }
-    statuses = {path: door.post(path, json.dumps(body).encode()).status_code for path, body in bodies.items()}
-    assert statuses == {"/predict": 200, "/predict/batch": 200, "/process_text": 200, "/feedback": 202}
+    core: Core = troubled["internal"].door.core  # type: ignore[attr-defined]  # the door's own
+    core.routes.update(dict.fromkeys(core.routes, explode))
+    core.ready = lambda: explode(b"x")  # type: ignore[method-assign]  # the fake is the fault
+    core.settings = None  # type: ignore[assignment]  # /model reads it
+
+    def send(kind: str, method: str, path: str, body: Any) -> Any:
+        content = WRONG[kind](body) if kind in WRONG else None if body is None else json.dumps(body).encode()
+        return troubled.get(kind, usual).request(method.upper(), path, content=content).json()
+
+    return send
 
 
-def test_every_example_of_a_problem_is_one(document: dict[str, Any]) -> None:
-    """The problems shown under a status have that status, and their title and type."""
-    shown = [
-        (int(status), kind, example["value"])
-        for methods in document["paths"].values()
-        for operation in methods.values()
-        for status, response in operation["responses"].items()
-        for kind, example in response.get("content", {}).get("application/problem+json", {}).get("examples", {}).items()
-    ]
-    assert shown
-    for status, kind, value in shown:
-        assert msgspec.convert(value, Problem).type == f"urn:undertone:problem:{kind}"
-        assert (value["status"], value["title"]) == (status, KINDS[kind].title)
-        assert status == KINDS[kind].status
+WITH_BODY = ("/predict", "/predict/batch", "/process_text", "/feedback")
+ELSEWHERE = {("body-timeout", path) for path in WITH_BODY} | {("internal", "/livez")}
+"""A slow body is sent to a server below; a health check that answers one word cannot be made to fail."""
+
+
+def test_every_example_of_a_problem_is_what_such_a_request_gets(
+    document: dict[str, Any], ask: Callable[..., Any]
+) -> None:
+    """Type, title, status, detail and path are those of the answer to a request that has the problem."""
+    shown, found = {}, {}
+    for method, path, operation in _operations(document):
+        body = next(iter(_requests(operation).values()))
+        for status, response in operation["responses"].items():
+            for kind, value in _examples(response["content"], PROBLEM_JSON).items() if status >= "400" else ():
+                assert value["status"] == int(status) == KINDS[kind].status
+                if (kind, path) not in ELSEWHERE:
+                    shown[path, kind], found[path, kind] = value, ask(kind, method, path, body)
+    assert found == shown
+    assert {kind for _, kind in shown} == {*WRONG, "unauthorized", "model-unavailable", "internal"}
+
+
+def test_every_problem_of_a_path_has_an_example(document: dict[str, Any]) -> None:
+    """Each title that a response is described by is that of an example."""
+    for _, _, operation in _operations(document):
+        for response in operation["responses"].values():
+            if PROBLEM_JSON in response["content"]:
+                titles = [value["title"] for value in _examples(response["content"], PROBLEM_JSON).values()]
+                assert " or ".join(titles) == response["description"]
+
+
+def test_the_example_of_a_slow_body_is_true(serve: Callable[..., Running]) -> None:
+    """Its detail tells the seconds of the service's own settings."""
+    server = serve(UNDERTONE_BODY_TIMEOUT_S="0.2")
+    document = server.get("/openapi.json").json()
+    for path in WITH_BODY:
+        found = parsed(server.ask(f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{{".encode()))
+        shown = document["paths"][path]["post"]["responses"]["408"]["content"]
+        assert _examples(shown, PROBLEM_JSON) == {"body-timeout": found.json()}
+
+
+def test_examples_without_a_model_say_so(inside: Callable[..., Inside], tmp_path: Path) -> None:
+    """A service that cannot answer shows requests and problems, and no answer."""
+    document = inside(artifacts=str(tmp_path)).get("/openapi.json").json()
+    responses = document["paths"]["/predict"]["post"]["responses"]
+    assert _examples(responses["200"]["content"]) == {}
+    assert list(_examples(responses["503"]["content"], PROBLEM_JSON)) == ["model-unavailable"]
 
 
 def test_operations_are_named_once_and_in_short(document: dict[str, Any]) -> None:
@@ -127,4 +226,5 @@ def test_operations_are_named_once_and_in_short(document: dict[str, Any]) -> Non
 def test_open_paths_ask_for_no_key(document: dict[str, Any]) -> None:
     """Security stands where a key may be asked for, and not at the health checks."""
     asking = {path for path, methods in document["paths"].items() for o in methods.values() if "security" in o}
-    assert asking == {"/predict", "/predict/batch", "/process_text", "/feedback", "/model"}
+    by_protocol = {f"{model}{path}" for model in V2_MODELS for path in V2_PATHS} | {"/v2"}
+    assert asking == {"/predict", "/predict/batch", "/process_text", "/feedback", "/model", *by_protocol}

@@ -444,6 +444,17 @@ def test_sigterm_closes_idle_connections_soon(serve: Serve) -> None:
         assert (rest_of(used), rest_of(unused)) == (b"", b"")
 
 
+def test_sigterm_does_not_wait_behind_a_refused_body(serve: Serve) -> None:
+    """The rest of a body that came after its refusal is no head that has begun, however long heads may take."""
+    server = serve(UNDERTONE_API_KEYS_SHA256=sha256(b"key").hexdigest(), UNDERTONE_HEADER_TIMEOUT_S="3600")
+    with server.connect() as refused:
+        refused.sendall(PREDICT[:-10])
+        assert _until(refused, b'Bearer."}').startswith(b"HTTP/1.1 401 ")
+        refused.sendall(PREDICT[-10:])
+        server.get("/livez")
+        assert server.stop() == 0
+
+
 def test_sigterm_does_not_wait_for_the_slow_longer_than_their_limits(serve: Serve) -> None:
     """A head and a body that never end are cut off while the process stops, the body with its 408."""
     server = serve(**QUICK)

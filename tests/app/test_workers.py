@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import time
@@ -49,8 +50,8 @@ def test_figures_add_up(start: Callable[..., Running]):
     for _ in range(30):
         server.post("/predict", BODY)
     pages = [server.get("/metrics").text for _ in range(6)]
-    counts = [float(line.split()[1]) for text in pages for line in text.splitlines() if "predictions_total{" in line]
-    assert counts == [30.0] * 6
+    counts = [re.findall(r"^undertone_predictions_total.* ([0-9.]+)$", text, re.MULTILINE) for text in pages]
+    assert [sum(map(float, found)) for found in counts] == [30.0] * 6
 
 
 def test_after_sigterm_an_open_connection_is_answered_and_closed(start: Callable[..., Running]):

@@ -55,7 +55,7 @@ def test_pages_are_those_of_the_server(shared: Function, door: Inside, source: s
     found = shared(request(source, "GET", path))
     body = b64decode(found["body"]) if found["isBase64Encoded"] else found["body"].encode()
     assert found["statusCode"] == expected.status_code
-    assert body.replace(b"/prod/", b"/").replace(b',"servers":[{"url":"/prod"}]', b"") == expected.content
+    assert body.replace(b'="/prod/', b'="./').replace(b'="/', b'="./') == expected.content
 
 
 @pytest.mark.parametrize("source", HTTP)
