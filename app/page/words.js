@@ -8,7 +8,7 @@ const goal = (share) => `${+(100 * share).toFixed(2)} %`;
 const NOT_MET = "target-not-met";
 const SHORT = { "not-english": "other language" };
 const LONG = {
-	"too-short": () => "It has fewer than three words, which is little to go by.",
+	"too-short": () => "It has fewer words than texts need here: little to go by.",
 	"unknown-words": () => "The model knows under half of its words.",
 	"not-english": (model) => `It is probably not in ${language(model)}, the only language that the model has read.`,
 	[NOT_MET]: (_, { target }) => `In tests, no score was high enough for ${goal(target)} right answers.`,

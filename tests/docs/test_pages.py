@@ -38,6 +38,7 @@ SHELL_BLOCKS = {
     "docs/operations/keys.md": "makes a random key",
     "docs/operations/logs.md": "needs a log of one's own",
     "docs/operations/rollback.md": "needs an AWS account",
+    "docs/own-classes.md": "run by tests/model_training/test_own_classes_page.py",
 }
 """Pages with `sh` blocks, which are not run, and why. What they name is looked up all the same."""
 

@@ -107,7 +107,7 @@ def test_all_words_of_a_reason_light_up(screen: Screen) -> None:
     ("text", "verdict", "words"),
     [
         (RISE, "Reliable", "at least 90 % of answers were right"),
-        ("Sales fell.", "Doubtful", "It has fewer than three words"),
+        ("Sales fell.", "Doubtful", "It has fewer words"),
         ("Der Umsatz stieg um fünf Prozent auf zehn Millionen", "Doubtful", "It is probably not in English"),
         ("Xyzzy plugh frotz gnusto rezrov", "Doubtful", "The model knows under half of its words"),
     ],
