@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Insert, Integer, case, cast, func, select, tuple_
+from sqlalchemy import Connection, Insert, Integer, Select, case, cast, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .bulk import upsert
@@ -72,6 +72,15 @@ class Chunk(NamedTuple):
     past: int
 
 
+class Marker(NamedTuple):
+    """A chunk that is done: where it lies in its input, and what became of its rows."""
+
+    first: int
+    past: int
+    stored: int
+    rejected: int
+
+
 class Counts(NamedTuple):
     """A pipeline's rows: read, stored, rejected, and how many stored ones are not the same review again."""
 
@@ -109,6 +118,12 @@ class Reviews:
             CHUNK.c.pipeline == self._pipeline, CHUNK.c.source_id == source_id
         )
         return self._database.run(lambda connection: {row.first: row.past for row in connection.execute(query)})
+
+    def markers(self, source_id: str) -> list[Marker]:
+        """The chunks of an input that are there, in its order."""
+        query = select(*(CHUNK.c[name] for name in Marker._fields)).order_by(CHUNK.c.first)
+        query = query.where(CHUNK.c.pipeline == self._pipeline, CHUNK.c.source_id == source_id)
+        return [Marker(*row) for row in self._database.run(lambda connection: connection.execute(query).all())]
 
     def translations(self, wanted: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], Translation]:
         """What is known already of (text_hash, engine, engine_version)."""
@@ -169,6 +184,21 @@ class Reviews:
         query = select(*by, func.count().label("n"), *(cast(s, Integer) for s in sums))
         query = query.where(REVIEW.c.pipeline == self._pipeline).group_by(*by).order_by(func.count().desc(), *by)
         return [Group(*row) for row in connection.execute(query)]
+
+    def reasons(self) -> dict[str, int]:
+        """How many reviews each set of reasons for doubt has, as it is stored."""
+        query = select(REVIEW.c.reasons, func.count()).where(REVIEW.c.pipeline == self._pipeline)
+        return self._by(query.where(REVIEW.c.needs_review).group_by(REVIEW.c.reasons))
+
+    def rejects(self) -> dict[str, int]:
+        """How many rows were rejected for each reason."""
+        query = select(REJECT.c.reason, func.count()).where(REJECT.c.pipeline == self._pipeline)
+        return self._by(query.group_by(REJECT.c.reason))
+
+    def _by(self, query: Select[str, int]) -> dict[str, int]:
+        """Names and their counts, the most frequent first."""
+        rows = self._database.run(lambda connection: connection.execute(query).all())
+        return dict(sorted(rows, key=lambda row: (-row[1], row[0])))
 
 
 def _translations(

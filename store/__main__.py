@@ -1,0 +1,73 @@
+"""`python -m store`: what a database holds, its schema brought up to date, a pipeline taken away.
+
+Exits with 0; 1 when the database is gone or full; 2 for a wrong address, schema or pipeline.
+Left out: filling it (the rooms that use this one).
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from . import pipelines as known
+from . import schema
+from .database import Database, open_database
+from .errors import AddressError, SchemaError, StoreError
+
+app = typer.Typer(
+    help="The operational database.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
+Where = Annotated[str, typer.Argument(envvar="UNDERTONE_STORE", help="a SQLite file, or postgresql://...")]
+
+
+@app.command()
+def info(store: Where = "reviews.db") -> None:
+    """Tell the schema, the pipelines and what each holds."""
+    with _opened(store) as database:
+        print(f"{database.where}: schema {database.run(schema.version)}, {known.translations(database):,} translations")
+        for one in known.pipelines(database):
+            print(f"{one.pipeline}  {one.model}  {one.made_at}  {one.reviews:,} reviews  {one.rejects:,} rejected")
+
+
+@app.command()
+def upgrade(store: Where = "reviews.db") -> None:
+    """Make the tables, or bring them up to date."""
+    with _opened(store) as database:
+        print(f"{database.where}: schema {database.run(schema.version)}")
+
+
+@app.command("drop-pipeline")
+def drop_pipeline(
+    pipeline: str,
+    store: Where = "reviews.db",
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
+) -> None:
+    """Take a pipeline's rows away; translations stay, so another run needs no engine for them."""
+    with _opened(store) as database:
+        held = {one.pipeline: one for one in known.pipelines(database)}
+        if pipeline not in held:
+            print(
+                f"store: no pipeline {pipeline!r} in {database.where}, only {', '.join(held) or 'none'}",
+                file=sys.stderr,
+            )
+            raise typer.Exit(2)
+        if not yes:
+            typer.confirm(f"Take away {held[pipeline].reviews:,} reviews of {pipeline}?", abort=True)
+        print(f"{known.drop(database, pipeline):,} reviews taken away")
+
+
+@contextmanager
+def _opened(store: str) -> Iterator[Database]:
+    """The database; what is wrong with it is one line."""
+    try:
+        with open_database(store) as database:
+            yield database
+    except StoreError as error:
+        print(f"store: {error}", file=sys.stderr)
+        raise typer.Exit(2 if isinstance(error, AddressError | SchemaError) else 1) from None
+
+
+if __name__ == "__main__":
+    app(prog_name="python -m store")
