@@ -1,10 +1,12 @@
-# Two images of the service; docs/image.md says how to build and run them.
+# Two images of the service, docs/image.md says how to build and run them, and one for reviews, docs/batch-aws.md.
 #   lambda   for AWS Lambda
+#   batch    for AWS Batch: fetches its code by a manifest and runs it
 #   server   for any container host, on port 8080; the default
 # Each has its bytecode compiled by its own Python, never rewritten and never checked at start: the files in an
 # image do not change. Packages and code are layers of their own, so that a change of code uploads little.
 ARG LAMBDA_BASE=public.ecr.aws/lambda/python:3.13
 ARG SERVER_BASE=gcr.io/distroless/python3-debian12:nonroot
+ARG BATCH_BASE=docker.io/library/python:3.13-slim-bookworm
 
 # The installer, by the one that the base brings. The server's base has none.
 FROM ${LAMBDA_BASE} AS installer
@@ -30,6 +32,30 @@ COPY --chmod=755 vectorizer ${LAMBDA_TASK_ROOT}/vectorizer
 COPY --chmod=755 saved_model ${LAMBDA_TASK_ROOT}/saved_model
 COPY --from=lambda-build --chmod=755 /build/code ${LAMBDA_TASK_ROOT}/
 CMD ["app.lambda_handler.handler"]
+
+# apertium is a program of its own beside ours (GPL); the code comes from S3 at run time, so an image serves many plans.
+FROM ${BATCH_BASE} AS batch-build
+WORKDIR /build
+COPY requirements/pip.txt ./
+RUN python3 -m pip install --quiet --root-user-action=ignore --no-cache-dir --no-deps --require-hashes --no-compile \
+    --target pip -r pip.txt
+ENV PYTHONPATH=/build/pip
+COPY requirements/reviews.txt ./
+RUN python3 -m pip install --quiet --root-user-action=ignore --no-cache-dir --no-deps --require-hashes --no-compile \
+    --only-binary=:all: --target packages -r reviews.txt \
+    && python3 -m compileall -q --invalidation-mode unchecked-hash packages
+
+FROM ${BATCH_BASE} AS batch
+# hadolint ignore=DL3008  # Debian's stable release pins them; no other version is to be had
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends apertium apertium-cat-ita apertium-eng-cat \
+    apertium-eng-spa apertium-es-pt apertium-fr-es && rm -rf /var/lib/apt/lists/*
+WORKDIR /undertone
+COPY --from=batch-build /build/packages packages
+COPY --chmod=644 batch/fetch.py ./
+ENV PYTHONPATH=/undertone/packages PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+USER 65532:65532
+ENTRYPOINT ["python3", "/undertone/fetch.py"]
+CMD ["shard"]
 
 # The server's base has no shell.
 FROM ${SERVER_BASE} AS server-build

@@ -21,7 +21,7 @@ LOCK := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 SAM := SAM_CLI_TELEMETRY=0 $(VENV)/deploy/bin/sam
 
 .PHONY: help install serve predict train train-smoke behave test lint format check push deploy test-lambda bench lambda \
-	loadtest plan locust image image-test lock clean
+	loadtest plan locust reviews translation-quality rehearse image image-test lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -65,6 +65,7 @@ format: $(VENV)/.dev ## mend mistakes of style
 check: lint $(VENV)/.deploy ## lint, and check the types, the template, the workflows and the Dockerfile
 	@$(BIN)/mypy
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
+	@AWS_DEFAULT_REGION=us-east-1 $(VENV)/deploy/bin/cfn-lint batch/template.yaml
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(BIN)/zizmor --offline --quiet .github
 	@$(BIN)/hadolint Dockerfile
@@ -109,6 +110,17 @@ plan: $(VENV)/.loadtest ## tell the concurrency, the memory and the price of RPS
 locust: $(VENV)/.loadtest ## open locust's web page for TARGET (http://127.0.0.1:8000); ARGS goes to locust
 	@exec $(BIN)/locust -f loadtest/locustfile.py --web-host 127.0.0.1 --host '$(or $(TARGET),http://127.0.0.1:8000)' $(ARGS)
 
+# Reviews; docs/reviews.md.
+reviews: $(VENV)/.reviews ## translate and score the reviews of INPUT=path into OUT (reviews.db)
+	@if [ -z '$(INPUT)' ]; then echo 'make reviews INPUT=path OUT=reviews.db' >&2; exit 2; fi
+	@exec $(BIN)/python -m batch run --input '$(INPUT)' --store '$(or $(OUT),reviews.db)' $(ARGS)
+
+translation-quality: $(VENV)/.reviews ## measure how much tone survives translation; ARGS="--file F --engines auto --json"
+	@exec $(BIN)/python -m batch translation-quality $(ARGS)
+
+rehearse: $(VENV)/.dev ## run a whole job of AWS Batch here, with spot losses, kills and throttles
+	@exec $(BIN)/python -m batch rehearse $(ARGS)
+
 # Images; docs/image.md. ENGINE is docker or podman, IMAGE_FLAGS go to its build.
 ENGINE ?= $(shell for e in docker podman; do $$e info >/dev/null 2>&1 && echo $$e && break; done)
 IMAGE_FLAGS ?=
@@ -151,9 +163,13 @@ $(VENV)/.loadtest: requirements/loadtest.txt | $(BIN)/python
 	@echo 'Installing what load tests need (once) ...' >&2
 	@$(INSTALL) -r $< && touch $(VENV)/.serve $@
 
+$(VENV)/.reviews: requirements/reviews.txt | $(BIN)/python
+	@echo 'Installing what reviews need (once) ...' >&2
+	@$(INSTALL) -r $< && touch $(VENV)/.serve $@
+
 $(VENV)/.dev: requirements/dev.txt | $(BIN)/python
 	@echo 'Installing what tests and checks need (once, about two minutes) ...' >&2
-	@$(INSTALL) -r $< && touch $(VENV)/.serve $(VENV)/.train $(VENV)/.loadtest $@
+	@$(INSTALL) -r $< && touch $(VENV)/.serve $(VENV)/.train $(VENV)/.loadtest $(VENV)/.reviews $@
 
 # What deploys, in an environment of its own.
 $(VENV)/.deploy: requirements/deploy.txt | $(BIN)/python

@@ -16,6 +16,7 @@ ARROWS = {
     "benchmarks": {"textmodel", "app"},
     "loadtest": set(),
     "store": set(),
+    "batch": {"textmodel", "store"},
 }
 """Which of our rooms each room may import."""
 TRAINERS = {"tensorflow", "keras", "sklearn", "scipy", "pandas", "joblib"}

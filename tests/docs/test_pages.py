@@ -23,6 +23,7 @@ NOT_RUN: dict[tuple[str, str], str] = {}
 """Page and beginning of a command that cannot run here, and why."""
 SHELL_BLOCKS = {
     "README.md": "starts the service and all tests",
+    "docs/batch-aws.md": "needs an AWS account",
     "docs/behaviour.md": "takes minutes",
     "docs/deploy.md": "needs an AWS account",
     "docs/doors/lambda.md": "needs an AWS account",
@@ -39,6 +40,8 @@ SHELL_BLOCKS = {
     "docs/operations/logs.md": "needs a log of one's own",
     "docs/operations/rollback.md": "needs an AWS account",
     "docs/own-classes.md": "run by tests/model_training/test_own_classes_page.py",
+    "docs/reviews.md": "needs reviews of one's own",
+    "docs/translation.md": "takes a minute, with apertium",
 }
 """Pages with `sh` blocks, which are not run, and why. What they name is looked up all the same."""
 
