@@ -14,6 +14,7 @@ import itertools
 import json
 import random
 import time
+from abc import abstractmethod
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
@@ -102,9 +103,9 @@ class DoorUser(User):
         """What to send."""
         return json.dumps({"text": next(self.texts)}).encode()
 
+    @abstractmethod
     def attempt(self, body: bytes) -> tuple[Fate, int]:
         """One attempt: its fate, and the size of the answer."""
-        raise NotImplementedError
 
 
 class _Quiet:

@@ -149,6 +149,21 @@ def python(*arguments: str) -> list[str]:
     return [sys.executable, *arguments]
 
 
+def modules_after(shipped: Path, *events: object) -> tuple[set[str], list[Any]]:
+    """The modules, by full name, of a fresh process after the function answered these events, and what it answered."""
+    code = (
+        "import json, os, sys\n"
+        "from app.lambda_handler import handler\n"
+        "results = [handler(event, None) for event in json.loads(sys.argv[1])]\n"
+        "os.write(2, json.dumps([sorted(sys.modules), results]).encode())"
+    )
+    environment = clean_environment(UNDERTONE_ARTIFACTS=str(shipped))
+    line = python("-c", code, json.dumps(events))
+    done = subprocess.run(line, cwd=HOUSE, env=environment, check=True, capture_output=True)
+    modules, results = json.loads(done.stderr)
+    return set(modules), results
+
+
 def message(method: str, path: str, body: bytes = b"", *headers: str) -> bytes:
     """The bytes of one HTTP/1.1 request."""
     lines = [f"{method} {path} HTTP/1.1", "Host: undertone", *headers, f"Content-Length: {len(body)}", "", ""]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from app.forms import form_of
 from tests.app.doors.parts import request
-from tests.app.serving import TEXT, body_of, clean_environment, python
-from tests.app.test_lambda_handler import HEAVY, HOUSE
+from tests.app.serving import TEXT, body_of, modules_after
+from tests.app.test_lambda_handler import HEAVY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,16 +54,10 @@ def test_a_form_is_known_by_path_and_header(
 
 
 def loaded(shipped: Path, *events: object) -> set[str]:
-    """The modules, by full name, of a fresh process after the function answered these events, each with 200."""
-    code = (
-        "import json, os, sys\n"
-        "from app.lambda_handler import handler\n"
-        "for event in json.loads(sys.argv[1]): assert handler(event, None)['statusCode'] == 200\n"
-        "os.write(2, json.dumps(sorted(sys.modules)).encode())"
-    )
-    environment = clean_environment(UNDERTONE_ARTIFACTS=str(shipped))
-    line = python("-c", code, json.dumps(events))
-    return set(json.loads(subprocess.run(line, cwd=HOUSE, env=environment, check=True, capture_output=True).stderr))
+    """The modules of a fresh process after the function answered these events, each with 200."""
+    modules, results = modules_after(shipped, *events)
+    assert [result["statusCode"] for result in results] == [200] * len(events)
+    return modules
 
 
 def test_a_prediction_imports_no_other_services_form(shipped: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import subprocess
 from traceback import format_exception
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from app.doors.pick import pick
 from app.lambda_handler import UnusableModel, build
 from app.settings import SettingsError
 from tests.app.doors.parts import BUCKET, EVENTS, HTTP, NO_DOOR, QUEUE, AwsError, Function, request, sample
-from tests.app.serving import HOUSE, TEXT, body_of, clean_environment, python
+from tests.app.serving import TEXT, body_of, modules_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -206,17 +205,8 @@ def test_a_wrong_setting_stops_init() -> None:
 
 
 def imported(shipped: Path, *events: object) -> set[str]:
-    """The modules of a fresh process after the function answered these events."""
-    code = (
-        "import json, os, sys\n"
-        "from app.lambda_handler import handler\n"
-        "for event in json.loads(sys.argv[1]): handler(event, None)\n"
-        "os.write(2, json.dumps(sorted(sys.modules)).encode())"
-    )
-    environment = clean_environment(UNDERTONE_ARTIFACTS=str(shipped))
-    line = python("-c", code, json.dumps(events))
-    done = subprocess.run(line, cwd=HOUSE, env=environment, check=True, capture_output=True)
-    return {name.partition(".")[0] for name in json.loads(done.stderr)}
+    """The packages of a fresh process after the function answered these events."""
+    return {name.partition(".")[0] for name in modules_after(shipped, *events)[0]}
 
 
 @pytest.mark.parametrize("source", [source for source in HTTP if not source.startswith("alb")])

@@ -11,22 +11,15 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import hypothesis
 import numpy as np
 import pytest
 import schemathesis
 import tritonclient.http
 import tritonclient.http.aio
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 from tritonclient.http import InferInput, InferRequestedOutput
 from tritonclient.utils import InferenceServerException
 
+from tests.app.documented import MODES, hold_to_document
 from tests.app.serving import TEXT, Inside, Running
 
 if TYPE_CHECKING:
@@ -34,8 +27,6 @@ if TYPE_CHECKING:
 
 TEXTS = [TEXT, "Net loss", "売上高 😀", ""]
 MODEL = "/v2/models/sentiment"
-CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
-          response_schema_conformance]  # fmt: skip
 
 
 @pytest.fixture(params=["served", "function_url"])
@@ -191,21 +182,13 @@ def published(served: Running) -> Any:
     return schemathesis.openapi.from_url(f"{served.url}/openapi.json")
 
 
-@pytest.mark.parametrize("mode", list(schemathesis.GenerationMode))
+@pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize(("method", "path"), PATHS)
 def test_the_service_answers_as_its_document_says(
     published: Any, method: str, path: str, mode: schemathesis.GenerationMode
 ) -> None:
     """No fault, only documented statuses, types and bodies; that a shape fits its data no schema can say."""
-    if method == "GET" and mode is schemathesis.GenerationMode.NEGATIVE:
-        return  # nothing of such a request can be wrong
-
-    @hypothesis.settings(max_examples=40, suppress_health_check=list(hypothesis.HealthCheck))
-    @hypothesis.given(case=published[path][method].as_strategy(generation_mode=mode))
-    def ask(case: schemathesis.Case) -> None:
-        case.call_and_validate(checks=CHECKS)
-
-    ask()
+    hold_to_document(published, method, path, mode)
 
 
 def test_every_example_is_what_is_answered(door: Inside) -> None:

@@ -6,22 +6,15 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-import hypothesis
 import msgspec
 import pytest
 import schemathesis
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    positive_data_acceptance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from app import schemas
 from app.open_inference_schemas import WIRE_TYPES as OPEN_INFERENCE
 from app.problems import KINDS, PROBLEM_JSON, Problem
+from tests.app.documented import CHECKS, MODES, hold_to_document
 from tests.app.serving import Inside, Running, explode, parsed
 
 if TYPE_CHECKING:
@@ -30,14 +23,6 @@ if TYPE_CHECKING:
 
     from app.predict import Core
 
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    positive_data_acceptance,
-]
 WIRE_TYPES = [
     schemas.TextRequest, schemas.BatchRequest, schemas.BatchResponse, schemas.OriginalRequest,
     schemas.OriginalResponse, schemas.Prediction, schemas.FeedbackRequest, schemas.ModelInfo, schemas.Limits,
@@ -59,7 +44,7 @@ def document(door: Inside) -> dict[str, Any]:
     return door.get("/openapi.json").json()
 
 
-@pytest.mark.parametrize("mode", list(schemathesis.GenerationMode))
+@pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize(
     ("method", "path"),
     [("POST", "/predict"), ("POST", "/predict/batch"), ("POST", "/process_text"), ("POST", "/feedback"),
@@ -69,15 +54,7 @@ def test_the_service_answers_as_its_document_says(
     published: Any, method: str, path: str, mode: schemathesis.GenerationMode
 ) -> None:
     """No fault, only documented statuses, types and bodies, for right and wrong requests; right ones are taken."""
-    if method == "GET" and mode is schemathesis.GenerationMode.NEGATIVE:
-        return  # nothing of such a request can be wrong
-
-    @hypothesis.settings(max_examples=40, suppress_health_check=list(hypothesis.HealthCheck))
-    @hypothesis.given(case=published[path][method].as_strategy(generation_mode=mode))
-    def ask(case: schemathesis.Case) -> None:
-        case.call_and_validate(checks=CHECKS)
-
-    ask()
+    hold_to_document(published, method, path, mode, (*CHECKS, positive_data_acceptance))
 
 
 def test_components_are_those_of_the_wire_types(document: dict[str, Any]) -> None:

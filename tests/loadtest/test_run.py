@@ -59,7 +59,7 @@ def gone(processes: list[psutil.Process]) -> bool:
 def test_what_is_counted_is_what_the_server_did(tmp_path: Path):
     """Every kind of answer is in the CSV as often as it was given, cold apart from warm."""
     with serving(["cold", "warm", "throttled", "fault", "timeout", "oversize", "rejected", "warm"]) as server:
-        done = run(tmp_path, "--target", server.url, "--rate", "30", "--seconds", "3")
+        done = run(tmp_path, "--target", server.url, "--shape", "burst", "--burst", "40")  # none under way at its end
         found = rows.read([tmp_path / "requests.csv"])
     kinds = Counter(row.kind if row.kind != "answered" else row.init for row in found)
     assert done.returncode == 0, done.stderr

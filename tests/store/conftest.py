@@ -6,18 +6,14 @@ from pathlib import Path
 import pytest
 
 from store.database import Database, open_database
-from tests.store.postgres import Postgres, programs
+from tests.store.postgres import Postgres, cluster
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """One cluster for the session."""
-    found = programs()
-    if not found:
-        pytest.skip("PostgreSQL is not installed (Debian: postgresql)")
-    cluster = Postgres(found)
-    yield cluster
-    cluster.remove()
+    with cluster() as made:
+        yield made
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -25,8 +21,8 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where an empty database is."""
     if request.param == "sqlite":
         return str(tmp_path / "store.db")
-    cluster: Postgres = request.getfixturevalue("postgres")
-    return cluster.database(f"t{abs(hash(tmp_path))}")
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return postgres.database(f"t{abs(hash(tmp_path))}")
 
 
 @pytest.fixture

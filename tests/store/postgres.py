@@ -5,8 +5,12 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from glob import glob
 from pathlib import Path
+
+import pytest
 
 
 class Postgres:
@@ -53,6 +57,19 @@ class Postgres:
             if done.returncode:
                 output.seek(0)
                 raise RuntimeError(f"{program}: {output.read().decode(errors='replace')}")
+
+
+@contextmanager
+def cluster() -> Iterator[Postgres]:
+    """One that is removed afterwards; where PostgreSQL is not installed, the test is skipped."""
+    found = programs()
+    if not found:
+        pytest.skip("PostgreSQL is not installed (Debian: postgresql)")
+    made = Postgres(found)
+    try:
+        yield made
+    finally:
+        made.remove()
 
 
 def programs() -> str | None:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,20 +13,16 @@ from store.bulk import upsert
 from store.database import Database, open_database
 from store.errors import FullError, UnreachableError
 from store.tables import PIPELINE
-from tests.store.postgres import Postgres, programs
+from tests.store.postgres import Postgres, cluster
 
 ROW = {"pipeline": "p", "model": "m", "made_at": "now", "description": "{}"}
 
 
 @pytest.fixture
-def own() -> Postgres:
+def own() -> Iterator[Postgres]:
     """A cluster that a test may stop."""
-    found = programs()
-    if not found:
-        pytest.skip("PostgreSQL is not installed (Debian: postgresql)")
-    cluster = Postgres(found)
-    yield cluster
-    cluster.remove()
+    with cluster() as made:
+        yield made
 
 
 def test_a_server_that_goes_away_for_a_while_is_waited_for(own: Postgres):
