@@ -125,12 +125,13 @@ rehearse: $(VENV)/.dev ## run a whole job of AWS Batch here, with spot losses, k
 ENGINE ?= $(shell for e in docker podman; do $$e info >/dev/null 2>&1 && echo $$e && break; done)
 IMAGE_FLAGS ?=
 
-image: ## build the images undertone:lambda and undertone, the server
+image: ## build the images undertone:lambda, undertone:batch and undertone, the server
 	@if [ -z '$(ENGINE)' ]; then echo 'docker or podman is needed, running; name one with ENGINE=...' >&2; exit 2; fi
 	@BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(ENGINE) build $(IMAGE_FLAGS) --target lambda -t undertone:lambda .
 	@BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(ENGINE) build $(IMAGE_FLAGS) --target server -t undertone:server -t undertone .
+	@BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(ENGINE) build $(IMAGE_FLAGS) --target batch -t undertone:batch .
 
-image-test: $(VENV)/.dev ## build both images and test them in containers; STAND_IN=script makes bases that cannot be pulled
+image-test: $(VENV)/.dev ## build the images and test them in containers; STAND_IN=script makes bases that cannot be pulled
 	@STAND_IN='$(STAND_IN)' tests/image/run.sh
 
 lock: $(VENV)/.dev ## write requirements/*.txt anew from *.in

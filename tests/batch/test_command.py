@@ -237,6 +237,15 @@ def test_a_wrong_setting_is_one_line(start: Start, folder: Path, tmp_path: Path,
     assert output == ""
 
 
+def test_a_bucket_that_does_not_answer_may_later(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """So the exit code is the one at which AWS Batch tries again."""
+    given = {"ENDPOINT_URL": "http://127.0.0.1:9", "ACCESS_KEY_ID": "a", "SECRET_ACCESS_KEY": "b", "MAX_ATTEMPTS": "1"}
+    for name, value in (given | {"DEFAULT_REGION": "eu-west-1"}).items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    _, errors = ended(start("--input", "s3://reviews/in", "--store", tmp_path / "a.db"), 75)
+    assert errors == "batch: s3://reviews/in cannot be reached: EndpointConnectionError\n"
+
+
 def test_help_tells_every_option(start: Start):
     """Of the command's own interface."""
     output, _ = ended(start("--help"), 0)
