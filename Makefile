@@ -21,7 +21,7 @@ LOCK := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 SAM := SAM_CLI_TELEMETRY=0 $(VENV)/deploy/bin/sam
 
 .PHONY: help install serve predict train train-smoke behave test lint format check push deploy test-lambda bench lambda \
-	loadtest plan locust reviews translation-quality rehearse image image-test lock clean
+	loadtest plan locust reviews translation-quality rehearse image batch-image image-test lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -125,11 +125,13 @@ rehearse: $(VENV)/.dev ## run a whole job of AWS Batch here, with spot losses, k
 ENGINE ?= $(shell for e in docker podman; do $$e info >/dev/null 2>&1 && echo $$e && break; done)
 IMAGE_FLAGS ?=
 
-image: ## build the images undertone:lambda, undertone:batch and undertone, the server
+image: ## build the images undertone:lambda and undertone, the server
 	@if [ -z '$(ENGINE)' ]; then echo 'docker or podman is needed, running; name one with ENGINE=...' >&2; exit 2; fi
 	@BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(ENGINE) build $(IMAGE_FLAGS) --target lambda -t undertone:lambda .
 	@BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(ENGINE) build $(IMAGE_FLAGS) --target server -t undertone:server -t undertone .
-	@BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(ENGINE) build $(IMAGE_FLAGS) --target batch -t undertone:batch .
+
+batch-image: ## build the image undertone:batch, for reviews on AWS Batch
+	@$(ENGINE) build $(IMAGE_FLAGS) --target batch -t undertone:batch .
 
 image-test: $(VENV)/.dev ## build the images and test them in containers; STAND_IN=script makes bases that cannot be pulled
 	@STAND_IN='$(STAND_IN)' tests/image/run.sh

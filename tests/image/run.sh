@@ -36,7 +36,7 @@ else
 fi
 
 begun=$SECONDS
-make --no-print-directory image ENGINE="$engine" IMAGE_FLAGS="--quiet $flags"
+make --no-print-directory image batch-image ENGINE="$engine" IMAGE_FLAGS="--quiet $flags"
 echo "image-test: built in $((SECONDS - begun)) s"
 for target in lambda server batch; do
   size=$("$engine" image inspect --format '{{.Size}}' "undertone:$target")
