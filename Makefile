@@ -24,7 +24,7 @@ SAM := SAM_CLI_TELEMETRY=0 $(VENV)/deploy/bin/sam
 	loadtest plan locust reviews translation-quality rehearse image batch-image image-test lock clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 28
 
 install: $(VENV)/.serve ## install what serving needs into .venv
 
