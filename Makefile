@@ -141,7 +141,8 @@ lock: $(VENV)/.dev ## write requirements/*.txt anew from *.in
 	$(LOCK) -c serve.txt lambda.in -o lambda.txt && $(LOCK) -c serve.txt server.in -o server.txt && $(LOCK) pip.in -o pip.txt && \
 	$(LOCK) -c serve.txt -c lambda.txt train.in -o train.txt && $(LOCK) -c train.txt -c lambda.txt loadtest.in -o loadtest.txt && \
 	$(LOCK) -c train.txt -c loadtest.txt reviews.in -o reviews.txt && $(LOCK) -c reviews.txt neural.in -o neural.txt && $(LOCK) -c reviews.txt launcher.in -o launcher.txt && \
-	$(LOCK) -c train.txt -c lambda.txt -c loadtest.txt -c neural.txt -c launcher.txt dev.in -o dev.txt && \
+	$(LOCK) -c train.txt -c reviews.txt workbench.in -o workbench.txt && $(LOCK) -c workbench.txt spark.in -o spark.txt && \
+	$(LOCK) -c train.txt -c lambda.txt -c loadtest.txt -c neural.txt -c launcher.txt -c spark.txt dev.in -o dev.txt && \
 	$(LOCK) deploy.in -o deploy.txt
 
 clean: ## remove the environment, caches and build products
