@@ -1,7 +1,10 @@
-# Two images of the service, docs/image.md says how to build and run them, and one for reviews, docs/batch-aws.md.
-#   lambda   for AWS Lambda
-#   batch    for AWS Batch: fetches its code by a manifest and runs it
-#   server   for any container host, on port 8080; the default
+# Two images of the service, docs/image.md says how to build and run them, one for reviews, docs/batch-aws.md, and two
+# for the workbench, docs/workbench-aws.md.
+#   lambda            for AWS Lambda
+#   batch             for AWS Batch: fetches its code by a manifest and runs it
+#   workbench-loader  for AWS Lambda: loads outputs into the database
+#   workbench         for AWS Batch: any command of the workbench
+#   server            for any container host, on port 8080; the default
 # Each has its bytecode compiled by its own Python, never rewritten and never checked at start: the files in an
 # image do not change. Packages and code are layers of their own, so that a change of code uploads little.
 ARG LAMBDA_BASE=public.ecr.aws/lambda/python:3.13
@@ -56,6 +59,49 @@ ENV PYTHONPATH=/undertone/packages PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER 65532:65532
 ENTRYPOINT ["python3", "/undertone/fetch.py"]
 CMD ["shard"]
+
+# No USER: Lambda runs an image as a user of its own. The packages are those of reviews, which has all that loading needs.
+FROM installer AS workbench-loader-build
+ENV PYTHONPATH=/build/pip
+COPY requirements/reviews.txt ./
+RUN python3 -m pip install --quiet --root-user-action=ignore --no-cache-dir --no-deps --require-hashes --no-compile \
+    --only-binary=:all: --target packages -r reviews.txt \
+    && python3 -m compileall -q --invalidation-mode unchecked-hash packages
+COPY store code/store
+COPY workbench code/workbench
+RUN python3 -m compileall -q --invalidation-mode unchecked-hash code
+
+FROM ${LAMBDA_BASE} AS workbench-loader
+COPY --from=workbench-loader-build /build/packages ${LAMBDA_TASK_ROOT}/
+COPY --from=workbench-loader-build --chmod=755 /build/code ${LAMBDA_TASK_ROOT}/
+CMD ["workbench.loader.handler"]
+
+FROM ${BATCH_BASE} AS workbench-build
+WORKDIR /build
+COPY requirements/pip.txt ./
+RUN python3 -m pip install --quiet --root-user-action=ignore --no-cache-dir --no-deps --require-hashes --no-compile \
+    --target pip -r pip.txt
+ENV PYTHONPATH=/build/pip
+COPY requirements/workbench.txt ./
+RUN python3 -m pip install --quiet --root-user-action=ignore --no-cache-dir --no-deps --require-hashes --no-compile \
+    --only-binary=:all: --target packages -r workbench.txt \
+    && python3 -m compileall -q --invalidation-mode unchecked-hash packages
+
+# Its folder is the job's own: extracts, and pairs that it trains.
+FROM ${BATCH_BASE} AS workbench
+RUN install -d -o 65532 -g 65532 /undertone
+WORKDIR /undertone
+COPY --from=workbench-build /build/packages /packages
+COPY --chown=65532:65532 vectorizer vectorizer
+COPY --chown=65532:65532 saved_model saved_model
+COPY textmodel textmodel
+COPY model_training model_training
+COPY store store
+COPY workbench workbench
+ENV PYTHONPATH=/undertone:/packages PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOME=/undertone
+USER 65532:65532
+ENTRYPOINT ["python3", "-m", "workbench.container"]
+CMD ["--help"]
 
 # The server's base has no shell.
 FROM ${SERVER_BASE} AS server-build

@@ -1,6 +1,7 @@
-"""`python -m store`: what a database holds, its schema brought up to date, a pipeline taken away.
+"""`python -m store`: what a database holds, its schema brought up to date, a pipeline or a model taken away.
 
-Exits with 0; 1 when the database is gone or full; 2 for a wrong address, schema or pipeline.
+Exits with 0; 1 when the database is gone or full; 2 for a wrong address, schema, pipeline or model; 75 when others use
+what is to go, so that one tries again.
 Left out: filling it (the rooms that use this one).
 """
 
@@ -14,7 +15,9 @@ import typer
 from . import pipelines as known
 from . import schema
 from .database import Database, open_database
-from .errors import AddressError, SchemaError, StoreError
+from .errors import AddressError, BusyError, MissingError, SchemaError, StoreError, TakenError
+from .predictions import Predictions
+from .results import Results
 
 app = typer.Typer(
     help="The operational database.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
@@ -29,6 +32,9 @@ def info(store: Where = "reviews.db") -> None:
         print(f"{database.where}: schema {database.run(schema.version)}, {known.translations(database):,} translations")
         for one in known.pipelines(database):
             print(f"{one.pipeline}  {one.model}  {one.made_at}  {one.reviews:,} reviews  {one.rejects:,} rejected")
+        predictions = Predictions(database)
+        for model in Results(database).models():
+            print(f"model {model.model}  {model.task}  {predictions.count(model.model):,} predictions")
 
 
 @app.command()
@@ -58,6 +64,22 @@ def drop_pipeline(
         print(f"{known.drop(database, pipeline):,} reviews taken away")
 
 
+@app.command("drop-model")
+def drop_model(
+    model: str,
+    store: Where = "workbench.db",
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
+) -> None:
+    """Take a model's predictions away; current labels are those of the labelling before, runs stay."""
+    with _opened(store) as database:
+        predictions = Predictions(database)
+        Results(database).model(model)
+        if not yes:
+            typer.confirm(f"Take away {predictions.count(model):,} predictions of {model}?", abort=True)
+        predictions.drop(model)
+        print(f"{model} taken away")
+
+
 @contextmanager
 def _opened(store: str) -> Iterator[Database]:
     """The database; what is wrong with it is one line."""
@@ -66,7 +88,13 @@ def _opened(store: str) -> Iterator[Database]:
             yield database
     except StoreError as error:
         print(f"store: {error}", file=sys.stderr)
-        raise typer.Exit(2 if isinstance(error, AddressError | SchemaError) else 1) from None
+        raise typer.Exit(_code(error)) from None
+
+
+def _code(error: StoreError) -> int:
+    if isinstance(error, BusyError):
+        return 75
+    return 2 if isinstance(error, AddressError | SchemaError | TakenError | MissingError) else 1
 
 
 if __name__ == "__main__":

@@ -7,11 +7,13 @@ A row whose key is there already is replaced where it differs, or kept with `rep
 Left out: which rows (`reviews`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, cast
 
 from sqlalchemy import Column, Connection, MetaData, Table, or_, text
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 
 Row = Mapping[str, Any]
 
@@ -28,30 +30,53 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row], *, replace
 
 
 def _sqlite(table: Table, *, replace: bool) -> Any:
-    return _on_conflict(table, sqlite.insert(table), replace=replace)
+    return on_conflict(table, sqlite.insert(table), replace=replace)
 
 
 def _copy(connection: Connection, table: Table, rows: Iterable[Row], *, replace: bool) -> int:
-    """https://www.postgresql.org/docs/current/sql-copy.html, by psycopg's copy protocol."""
     staging = Table(f"new_{table.name}", MetaData(), *(Column(c.name, c.type) for c in table.columns))
     names = [column.name for column in table.columns]
     connection.execute(text(f'CREATE TEMPORARY TABLE {staging.name} (LIKE "{table.name}") ON COMMIT DROP'))
     columns = ", ".join(f'"{name}"' for name in names)
-    driver: Any = connection.connection.cursor()
-    with driver.copy(f"COPY {staging.name} ({columns}) FROM STDIN") as copy:
+    with copying(connection, f"COPY {staging.name} ({columns}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row([row[name] for name in names])
     insert = postgresql.insert(table).from_select(names, staging.select())
     counted = {"preserve_rowcount": True}
-    changed = connection.execute(_on_conflict(table, insert, replace=replace), execution_options=counted).rowcount
+    changed = connection.execute(on_conflict(table, insert, replace=replace), execution_options=counted).rowcount
     connection.execute(text(f"DROP TABLE {staging.name}"))
     return changed
 
 
-def _on_conflict(table: Table, insert: Any, *, replace: bool) -> Any:
-    """The insert, and what becomes of a row that is there: changed where a column differs, or kept."""
+@contextmanager
+def copying(connection: Connection, statement: str) -> Iterator[Any]:
+    """COPY by psycopg, https://www.postgresql.org/docs/current/sql-copy.html; its errors are SQLAlchemy's.
+
+    Raises: DBAPIError, so that `Database.run` knows what is passing.
+    """
+    import psycopg
+
+    driver = connection.connection.cursor()
+    try:
+        with driver.copy(statement) as copy:
+            yield copy
+    except psycopg.Error as error:
+        gone = connection.dialect.is_disconnect(cast("Any", error), driver.connection, driver)
+        if gone:
+            connection.invalidate(error)
+        base: Any = psycopg.Error
+        raise DBAPIError.instance(
+            statement, None, error, base, connection_invalidated=gone, dialect=connection.dialect
+        ) from error
+
+
+def on_conflict(table: Table, insert: Any, *, replace: bool, columns: Sequence[str] = ()) -> Any:
+    """The insert of some columns (all where none are named), and what becomes of a row that is there.
+
+    It is changed where one of them differs, or kept.
+    """
     keys = [column.name for column in table.primary_key]
-    others = [column.name for column in table.columns if column.name not in keys]
+    others = [name for name in columns or table.columns.keys() if name not in keys]
     if not replace or not others:
         return insert.on_conflict_do_nothing(index_elements=keys)
     differs = or_(*(table.c[name].is_distinct_from(insert.excluded[name]) for name in others))

@@ -3,11 +3,18 @@
     StoreError
     ├── AddressError         what was given is no address of a database
     ├── SchemaError          the database was made by another version of this code
+    ├── TakenError           a table of that name is there, and is not ours
+    ├── ConflictError        what is stored under a key is something else
+    ├── MissingError         what is named is not there
+    ├── RowsError            rows that cannot be stored as they are
+    ├── BusyError            somebody else holds it for longer than one waits
     ├── UnreachableError     it does not answer, or went away for longer than one waits
     └── FullError            it takes no more: a disk or a quota is full
 
 Left out: exit codes, which each command gives them.
 """
+
+from collections.abc import Sequence
 
 
 class StoreError(Exception):
@@ -28,10 +35,50 @@ class SchemaError(StoreError):
         super().__init__(f"{where} has schema {found}, this version knows up to {expected}: install the newer version")
 
 
+class TakenError(StoreError):
+    """A `name` that the schema needs is taken in the database at `where`."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        way_out = "give the store a database of its own, or on PostgreSQL a schema: ?options=-csearch_path%3Dundertone"
+        super().__init__(f"{where} has a table of a name that the store needs: {reason}; {way_out}")
+
+
+class ConflictError(StoreError):
+    """Under a key of `kind`, `expected` is stored, and `found` was to be stored; nothing was changed."""
+
+    def __init__(self, kind: str, key: str, what: str, expected: object, found: object) -> None:
+        self.key, self.expected, self.found = key, expected, found
+        super().__init__(f"{kind} {key} is stored already with {what} {expected}, this one has {found}")
+
+
+class MissingError(StoreError):
+    """No `kind` of this name is there, only those of `known`."""
+
+    def __init__(self, kind: str, name: str, known: Sequence[str]) -> None:
+        self.name, self.known = name, known
+        shown = ", ".join(known[:10]) + (", ..." if len(known) > 10 else "")
+        super().__init__(f"no {kind} {name!r} in the store, only {shown or 'none'}")
+
+
+class RowsError(StoreError):
+    """`what` was given cannot be stored: `expected`, and `found` at a place."""
+
+    def __init__(self, what: str, expected: str, found: str) -> None:
+        super().__init__(f"{what}: expected {expected}, found {found}")
+
+
+class BusyError(StoreError):
+    """`what` is in use by other sessions, and was for all the time that one waits; try again."""
+
+    def __init__(self, what: str, waited_s: float) -> None:
+        super().__init__(f"{what} is in use by other sessions, tried for {waited_s:.0f} s: try again")
+
+
 class UnreachableError(StoreError):
     """The database at `where` did not answer within the time that one waits."""
 
     def __init__(self, where: str, waited_s: float, reason: str) -> None:
+        self.waited_s = waited_s
         super().__init__(f"{where} cannot be used, tried for {waited_s:.0f} s: {reason}")
 
 

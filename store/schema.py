@@ -10,9 +10,11 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from .database import Database
-from .errors import SchemaError
+from .errors import SchemaError, TakenError
+from .partitions import limit_locks
 
 _LOCK = 7_455_812
 """Any number: two processes that begin at once upgrade one after the other."""
@@ -21,9 +23,14 @@ _LOCK = 7_455_812
 def upgrade(database: Database) -> None:
     """Bring the schema up to this version; nothing happens to one that is.
 
-    Raises: SchemaError where a newer version made it; UnreachableError; FullError.
+    Raises: SchemaError where a newer version made it; TakenError; UnreachableError; FullError.
     """
-    database.run(lambda connection: _upgrade(connection, database.where))
+    try:
+        database.run(lambda connection: _upgrade(connection, database.where))
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == "42P07" or "already exists" in str(error.orig):
+            raise TakenError(database.where, " ".join(str(error.orig).split())) from error
+        raise
 
 
 def version(connection: Connection) -> str | None:
@@ -44,6 +51,7 @@ def _upgrade(connection: Connection, where: str) -> None:
         return
     if found and found not in {script.revision for script in _scripts().walk_revisions()}:
         raise SchemaError(where, found, newest())
+    limit_locks(connection)
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

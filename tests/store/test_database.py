@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, select, text
 
 from store import address as addresses
-from store.bulk import upsert
+from store.bulk import copying, upsert
 from store.database import Database, open_database
 from store.errors import FullError, UnreachableError
 from store.tables import PIPELINE
@@ -40,6 +40,24 @@ def test_a_server_that_goes_away_for_a_while_is_waited_for(own: Postgres):
 
         assert database.run(work) == ["p"]
         assert len(attempts) == 2
+
+
+def test_a_server_that_goes_away_within_a_copy_is_waited_for(own: Postgres):
+    """What psycopg says of it is understood too; the rows are there once."""
+    attempts: list[int] = []
+    with open_database(own.url) as database:
+
+        def work(connection: Connection) -> None:
+            attempts.append(len(attempts))
+            with copying(connection, "COPY pipeline FROM STDIN") as copy:
+                copy.write_row(list(ROW.values()))
+                if len(attempts) == 1:
+                    own.stop()
+                    threading.Timer(1.0, own.start).start()
+
+        database.run(work)
+        assert database.run(lambda c: c.execute(select(PIPELINE.c.pipeline)).scalars().all()) == ["p"]
+    assert len(attempts) == 2
 
 
 def test_a_server_that_stays_away_is_told_in_one_line(own: Postgres):

@@ -6,7 +6,7 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("name", ["address"])
+@pytest.mark.parametrize("name", ["address", "partitions", "predictions", "records"])
 def test_the_examples_of_a_module_hold(name: str):
     """There are some, and none fails."""
     results = doctest.testmod(importlib.import_module(f"store.{name}"))

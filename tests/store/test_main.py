@@ -4,10 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from store import schema
 from store.database import open_database
+from store.predictions import Batch, Predictions
+from store.results import Model, Results
 from store.reviews import Chunk, Counts, Reject, Reviews, Translation
 from tests.store.test_reviews import review
 
@@ -57,6 +60,19 @@ def test_a_dropped_pipeline_is_gone_and_the_other_stays(filled: str):
         assert Reviews(database, "p1").done("s") == {}
         assert Reviews(database, "p2").counts() == Counts(4, 3, 1, 3)
         assert len(Reviews(database, "p2").translations([("h1", "apertium:es-en", "3.7")])) == 1
+
+
+def test_a_dropped_model_is_gone_with_its_predictions(address: str):
+    """One that is not there is told with those that are; nothing goes without being asked."""
+    with open_database(address) as database:
+        Results(database).register(Model("emotion-1.0.0", "emotion", ("happy", "sad"), "abc"))
+        rows = pa.table({"item": ["i"], "text_id": ["t"], "label": ["sad"], "score": [0.5]})
+        Predictions(database).save(Batch("emotion-1.0.0", "posts", "b", "1"), rows)
+    assert store("info", address)[0].splitlines()[-1] == "model emotion-1.0.0  emotion  1 predictions"
+    assert "only emotion-1.0.0" in store("drop-model", "media-1", address, "--yes", code=2)[1]
+    store("drop-model", "emotion-1.0.0", address, code=1)
+    assert store("drop-model", "emotion-1.0.0", address, "--yes")[0] == "emotion-1.0.0 taken away\n"
+    assert len(store("info", address)[0].splitlines()) == 1
 
 
 def test_a_pipeline_that_is_not_there(filled: str):

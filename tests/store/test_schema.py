@@ -3,14 +3,16 @@
 import threading
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from store import schema
+from store.address import parse
 from store.database import Database, open_database
 from store.errors import SchemaError
-from store.tables import METADATA
+from store.tables import METADATA, PIPELINE
 
 
 def test_migrations_make_the_tables_of_the_code(database: Database):
@@ -59,3 +61,23 @@ def test_many_that_open_it_first_at_once(address: str):
     for thread in threads:
         thread.join(60)
     assert errors == []
+
+
+def test_a_database_of_reviews_keeps_them(address: str):
+    """The second migration adds tables and touches none."""
+    row = {"pipeline": "p", "model": "m", "made_at": "now", "description": "{}"}
+    database = Database(parse(address))
+
+    def first(connection: Connection) -> None:
+        config = schema._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(PIPELINE.insert().values(row))
+
+    database.run(first)
+    assert database.run(schema.version) == "0001"
+    database.close()
+    with open_database(address) as opened:
+        assert opened.run(schema.version) == schema.newest()
+        assert opened.run(lambda c: [dict(one) for one in c.execute(PIPELINE.select()).mappings()]) == [row]
+        assert opened.run(lambda c: compare_metadata(MigrationContext.configure(c), METADATA)) == []
