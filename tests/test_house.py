@@ -17,6 +17,7 @@ ARROWS = {
     "loadtest": set(),
     "store": set(),
     "batch": {"textmodel", "store"},
+    "launcher": set(),
 }
 """Which of our rooms each room may import."""
 TRAINERS = {"tensorflow", "keras", "sklearn", "scipy", "pandas", "joblib"}
