@@ -21,10 +21,10 @@ LOCK := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 SAM := SAM_CLI_TELEMETRY=0 $(VENV)/deploy/bin/sam
 
 .PHONY: help install serve predict train train-smoke behave test lint format check push deploy test-lambda bench lambda \
-	loadtest plan locust reviews translation-quality rehearse image image-test lock clean
+	loadtest plan locust reviews translation-quality rehearse image batch-image image-test lock clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 28
 
 install: $(VENV)/.serve ## install what serving needs into .venv
 
@@ -51,8 +51,8 @@ train-smoke: $(VENV)/.train ## train in brief on made-up rows, into build/smoke
 behave: $(VENV)/.serve ## test the artifact's behaviour, group by group; ARGS=--failures shows what failed
 	@$(BIN)/python -m model_training.behaviour $(ARGS)
 
-test: $(VENV)/.dev $(VENV)/.deploy ## run all tests; ARGS goes to pytest
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.dev $(VENV)/.deploy ## run all tests, JOBS (2) files at a time; ARGS goes to pytest
+	@$(BIN)/python -m pytest -n $(or $(JOBS),2) --dist loadfile $(ARGS)
 
 lint: $(VENV)/.dev ## find mistakes of style
 	@$(BIN)/ruff check .
@@ -130,7 +130,10 @@ image: ## build the images undertone:lambda and undertone, the server
 	@BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(ENGINE) build $(IMAGE_FLAGS) --target lambda -t undertone:lambda .
 	@BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(ENGINE) build $(IMAGE_FLAGS) --target server -t undertone:server -t undertone .
 
-image-test: $(VENV)/.dev ## build both images and test them in containers; STAND_IN=script makes bases that cannot be pulled
+batch-image: ## build the image undertone:batch, for reviews on AWS Batch
+	@$(ENGINE) build $(IMAGE_FLAGS) --target batch -t undertone:batch .
+
+image-test: $(VENV)/.dev ## build the images and test them in containers; STAND_IN=script makes bases that cannot be pulled
 	@STAND_IN='$(STAND_IN)' tests/image/run.sh
 
 lock: $(VENV)/.dev ## write requirements/*.txt anew from *.in
@@ -138,7 +141,8 @@ lock: $(VENV)/.dev ## write requirements/*.txt anew from *.in
 	$(LOCK) -c serve.txt lambda.in -o lambda.txt && $(LOCK) -c serve.txt server.in -o server.txt && $(LOCK) pip.in -o pip.txt && \
 	$(LOCK) -c serve.txt -c lambda.txt train.in -o train.txt && $(LOCK) -c train.txt -c lambda.txt loadtest.in -o loadtest.txt && \
 	$(LOCK) -c train.txt -c loadtest.txt reviews.in -o reviews.txt && $(LOCK) -c reviews.txt neural.in -o neural.txt && $(LOCK) -c reviews.txt launcher.in -o launcher.txt && \
-	$(LOCK) -c train.txt -c lambda.txt -c loadtest.txt -c neural.txt -c launcher.txt dev.in -o dev.txt && \
+	$(LOCK) -c train.txt -c reviews.txt workbench.in -o workbench.txt && $(LOCK) -c workbench.txt spark.in -o spark.txt && \
+	$(LOCK) -c train.txt -c lambda.txt -c loadtest.txt -c neural.txt -c launcher.txt -c spark.txt dev.in -o dev.txt && \
 	$(LOCK) deploy.in -o deploy.txt
 
 clean: ## remove the environment, caches and build products

@@ -3,9 +3,8 @@
 Left out: packages, which the image holds, and where the archive goes (`planning`).
 """
 
-import gzip
 import io
-import tarfile
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,15 +14,14 @@ _LEFT_OUT = {".pyc", ".png", ".svg", ".ipynb"}
 
 
 def pack(root: Path = ROOT) -> bytes:
-    """A .tar.gz of what runs, without times and owners, so that equal code has an equal hash."""
-    plain = io.BytesIO()
-    with tarfile.open(fileobj=plain, mode="w", format=tarfile.PAX_FORMAT) as files:
+    """A ZIP file of what runs, without times and owners, so that equal code has an equal hash."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as files:
         for path in _files(root):
-            content = path.read_bytes()
-            entry = tarfile.TarInfo(path.relative_to(root).as_posix())
-            entry.size, entry.mode = len(content), 0o644
-            files.addfile(entry, io.BytesIO(content))
-    return gzip.compress(plain.getvalue(), mtime=0)
+            entry = zipfile.ZipInfo(path.relative_to(root).as_posix())  # of 1980, the first time that ZIP knows
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            files.writestr(entry, path.read_bytes())
+    return packed.getvalue()
 
 
 def _files(root: Path) -> Iterator[Path]:

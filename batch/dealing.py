@@ -1,7 +1,8 @@
 """Rows of an input to chunks: in order, as long as one takes a few seconds at most, without those that are done.
 
-A chunk ends by a number of rows or of characters, whichever comes first, so it follows from the input alone: a second
-run, or one after a crash, makes the same chunks. Left out: reading (`reading`) and who does them (`run`).
+A chunk ends where the row's number is a multiple of the most rows, or by its characters, whichever comes first. So it
+follows from the input alone: a second run, one after a crash, one at the same time and shards make the same chunks.
+Left out: reading (`reading`) and who does them (`run`).
 """
 
 import hashlib
@@ -80,7 +81,7 @@ def deal(chunk: Chunk, rows: Iterable[Row], done: Mapping[int, int], limits: Lim
         done_until = max(done_until, done.get(row.number, 0))
         is_done = row.number < done_until
         length = len(row.text) if isinstance(row, Record) else 0
-        if held and (is_done or len(held) >= limits.rows or characters + length > limits.characters):
+        if held and (is_done or row.number % limits.rows == 0 or characters + length > limits.characters):
             yield _task(chunk, held)
             held, characters = [], 0
         if skipped and (not is_done or skipped >= limits.rows):

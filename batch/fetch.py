@@ -19,8 +19,8 @@ import os
 import signal
 import subprocess
 import sys
-import tarfile
 import tempfile
+import zipfile
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -64,8 +64,8 @@ def fetched(folder: Path, environment: Any) -> Path:
         archive = _checked(code["url"], _get(code["url"]), code["sha256"])
     except (ValueError, KeyError, TypeError):
         raise Stop(WRONG, f"{where} names no code") from None
-    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as files:
-        files.extractall(folder, filter="data")
+    with zipfile.ZipFile(io.BytesIO(archive)) as files:
+        files.extractall(folder)  # which leaves no file outside, whatever its name
     place = folder / "manifest.json"
     place.write_bytes(manifest)
     return place

@@ -28,7 +28,9 @@ ENGLISH = "en"
 UNKNOWN_WORDS_LIMIT = 0.2
 """The share of words without a translation above which the English text is doubtful."""
 NO_LANGUAGE, NO_ENGINE, NO_TRANSLATION = "language-unknown", "no-engine", "translation-failed"
-UNTRANSLATED, NEGATION_LOST, UNSURE = "untranslated-words", "negation-lost", "unsure"
+UNTRANSLATED, NEGATION_LOST, UNSURE, UNMET = "untranslated-words", "negation-lost", "unsure", "target-not-met"
+NEVER = 2.0
+"""A threshold that no score reaches: no label of the model is reliable here."""
 REASONS = {
     NO_LANGUAGE: "no configured language is sure enough",
     NO_ENGINE: "no engine translates this language",
@@ -38,8 +40,8 @@ REASONS = {
     "too-short": "fewer than three words of English",
     "unknown-words": "the model knows under half of the English words",
     "not-english": "the translation does not read as English",
-    "target-not-met": "the model was never measured to be right often enough",
-    UNSURE: "the label's score is below the model's threshold",
+    UNMET: "the model was not measured to be right often enough on such texts",
+    UNSURE: "the label's score is below the threshold",
 }
 """Every reason for doubt, and what it means."""
 
@@ -64,15 +66,21 @@ class _Answer(NamedTuple):
 
 
 class Pipeline:
-    """The parts, opened by the process that uses them; `version` names all that decides what a row says."""
+    """The parts, opened by the process that uses them; `version` names all that decides what a row says.
 
-    def __init__(self, model: Model, languages: Languages, engines: Mapping[str, Engine]) -> None:
-        self.model, self._languages, self._engines = model, languages, engines
+    `bar` is the score from which a label is reliable; None takes the model's own.
+    """
+
+    def __init__(
+        self, model: Model, languages: Languages, engines: Mapping[str, Engine], bar: float | None = None
+    ) -> None:
+        self.model, self._languages, self._engines, self._bar = model, languages, engines, bar
         self.parts = {
             "rules": RULES,
             "languages": languages.version,
             "engines": {code: [engine.name, engine.version] for code, engine in sorted(engines.items())},
             "unknown_words_limit": UNKNOWN_WORDS_LIMIT,
+            "bar": bar,
             "model": model.name,
             "artifact": dict(model.artifact.files),
         }
@@ -145,7 +153,7 @@ class Pipeline:
         engine = self._engines.get(text.language.code or "")
         made = answer.translated if isinstance(answer.translated, Translated) else None
         said = answer.prediction
-        reasons = _reasons(text.language, answer)
+        reasons = _reasons(text.language, answer, self._bar)
         return Review(
             review_id=record.review_id,
             text_hash=text.hash,
@@ -189,7 +197,7 @@ def _translated(known: Translation) -> Translated:
     return Translated(known.english, known.unknown_words, known.negation_lost)
 
 
-def _reasons(language: Language, answer: _Answer) -> list[str]:
+def _reasons(language: Language, answer: _Answer, bar: float | None) -> list[str]:
     """Why a row is doubtful, in the order of its making; empty where it is not."""
     made, said = answer.translated, answer.prediction
     if language.code is None:
@@ -197,4 +205,12 @@ def _reasons(language: Language, answer: _Answer) -> list[str]:
     if not isinstance(made, Translated) or said is None:
         return [NO_ENGINE if made is None else NO_TRANSLATION]
     found = [UNTRANSLATED] * (made.unknown_words > UNKNOWN_WORDS_LIMIT) + [NEGATION_LOST] * made.negation_lost
-    return found + (list(said.warnings) or [UNSURE] * (not said.reliable))
+    return found + _unsure(said, bar)
+
+
+def _unsure(said: Prediction, bar: float | None) -> list[str]:
+    """The model's own warnings, and whether its score is too low; a bar of this run stands in for the model's."""
+    if bar is None:
+        return list(said.warnings) or [UNSURE] * (not said.reliable)
+    warnings = [warning for warning in said.warnings if warning != UNMET] + [UNMET] * (bar == NEVER)
+    return warnings or [UNSURE] * (said.score < bar)

@@ -31,7 +31,7 @@ def make(
 
     Raises: PlanError; InputError; InputUnreachable; AwsError.
     """
-    planned, split = shards.split(sources, rows_a_shard)
+    planned, split = shards.split(sources, _whole(rows_a_shard, options["chunk_rows"]))
     code = plans.save_code(aws, bucket, archive.pack())
     there = tuple(_there(aws, bucket, source) for source in planned)
     made_at = datetime.now(UTC)
@@ -39,6 +39,15 @@ def make(
     name = f"{made_at:%Y%m%d-%H%M%S}-{manifest.digest(manifest.to_json(made))[:6]}"
     made = made._replace(plan=name)
     return Plan(plans.save(aws, bucket, made), made)
+
+
+def _whole(rows: int, chunk_rows: int) -> int:
+    """Rows of whole chunks, so that a shard begins where a chunk does.
+
+    >>> _whole(1_200, 500)
+    1500
+    """
+    return -(-rows // chunk_rows) * chunk_rows
 
 
 def _there(aws: Aws, bucket: str, source: Planned) -> Planned:

@@ -11,10 +11,13 @@ from textmodel.model import ROOT
 from .dealing import Limits
 from .records import Columns
 
+SHIPPED = "sentiment"
+"""The task of the artifact that comes with this code: trained on financial headlines, not on reviews."""
 LANGUAGES = ("en", "es", "fr", "pt", "it", "ca", "de")
-CHUNK_ROWS = 1000
+CHUNK_ROWS = 500
 CHUNK_CHARACTERS = 250_000
-"""Some 4 s of translation, so that a chunk in hand is done long before a machine is taken away."""
+"""Some seconds of translation, so that a chunk in hand is done long before a machine is taken away. No option: two runs
+at the same time with other numbers would make chunks that overlap."""
 FINISH_S = 20.0
 """How long chunks in hand may take after a signal: ECS sends SIGKILL 30 s after SIGTERM, by its default
 (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html)."""
@@ -28,11 +31,13 @@ class Settings(NamedTuple):
     columns: Columns = Columns()
     languages: tuple[str, ...] = LANGUAGES
     engines: str = "auto"
-    task: str = "sentiment"
+    task: str = SHIPPED
     artifacts: str = ROOT
     processes: int = 0
     chunk_rows: int = CHUNK_ROWS
     report: str | None = None
+    bar: float | None = None
+    """The score from which a label is reliable (`measured`); None takes the artifact's own threshold."""
     finish_s: float = FINISH_S
 
     @property

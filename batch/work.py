@@ -62,7 +62,7 @@ def pipeline(asked: Settings) -> Pipeline:
     from .language import Languages
 
     model = load(asked.task, asked.artifacts)
-    return Pipeline(model, Languages(asked.languages), choose.engines(asked.engines, asked.languages))
+    return Pipeline(model, Languages(asked.languages), choose.engines(asked.engines, asked.languages), asked.bar)
 
 
 class Parts(NamedTuple):

@@ -4,7 +4,7 @@
     plans/<plan>/only-<hash>.json     some shards of it, for a later job
     plans/<plan>/jobs/<job>.json      a job that does it: which manifest, which queue, from which job its shards came
     plans/<plan>/moved/<job>-<pile>   that its failed shards were sent elsewhere, so that nobody sends them twice
-    code/<sha256>.tar.gz              what runs, the same for plans of the same code
+    code/<sha256>.zip                 what runs, the same for plans of the same code
     inputs/<source id>/<name>         inputs that were on this machine
 
 Left out: making a plan (`planning`) and what is in a manifest (`manifest`).
@@ -45,7 +45,7 @@ class Note(NamedTuple):
 def save_code(aws: Aws, bucket: str, archive: bytes) -> Code:
     """Raises: AwsError."""
     found = manifest.digest(archive)
-    url = f"s3://{bucket}/code/{found}.tar.gz"
+    url = f"s3://{bucket}/code/{found}.zip"
     if not storage.has(aws, url):
         storage.put(aws, url, archive, "application/gzip")
     return Code(url, found, len(archive))

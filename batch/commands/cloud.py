@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from store.errors import StoreError
+from textmodel import ArtifactError
 
 from .. import codes
 from ..aws import stack
@@ -28,7 +29,7 @@ def told() -> Iterator[None]:
     """What a person can mend is one line, and the exit code that `codes` has."""
     try:
         yield
-    except (BatchError, StoreError) as error:
+    except (BatchError, StoreError, ArtifactError) as error:
         print(f"batch: {error}", file=sys.stderr)
         raise typer.Exit(codes.of(error)) from None
     except OSError as error:

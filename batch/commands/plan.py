@@ -10,7 +10,9 @@ import typer
 from .. import costs, inputs, planning, prices, settings
 from ..aws import stack
 from ..aws.door import open_aws
+from ..measured import with_bar
 from ..records import Columns
+from ..settings import Settings
 from . import cloud
 from .cloud import STACK, StackName
 
@@ -26,9 +28,9 @@ def command(
     languages: Annotated[str, typer.Option(envvar="UNDERTONE_LANGUAGES", help="to tell apart, ISO 639-1")] = _COMMAS,
     engines: Annotated[str, typer.Option(envvar="UNDERTONE_ENGINES", help="of translation, as es=apertium")] = "auto",
     task: Annotated[str, typer.Option(help="the artifact that gives the labels")] = "sentiment",
-    chunk_rows: Annotated[
-        int, typer.Option(min=1, max=100_000, help="the most rows of one transaction")
-    ] = settings.CHUNK_ROWS,
+    sample: Annotated[
+        str | None, typer.Option(help="labelled reviews, to measure how sure a label must be; needs the engines here")
+    ] = None,
     stack_name: StackName = STACK,
 ) -> None:
     """Split an input into shards, upload it and the code, and write a manifest; its address is the last line."""
@@ -37,9 +39,11 @@ def command(
         where = stack.find(aws, stack_name)
         columns = Columns(text_column, id_column, language_column)
         sources = inputs.find(input, columns)
+        codes = settings.languages(languages)
+        asked = with_bar(Settings(input, "", columns, codes, engines, task), sample, print)
         options = {
-            "columns": columns._asdict(), "languages": list(settings.languages(languages)), "engines": engines,
-            "task": task, "chunk_rows": chunk_rows,
+            "columns": columns._asdict(), "languages": list(codes), "engines": engines,
+            "task": task, "chunk_rows": settings.CHUNK_ROWS, "bar": asked.bar,
         }  # fmt: skip
         plan = planning.make(aws, where.bucket, sources, options, rows_a_shard)
         _tell(plan, where)

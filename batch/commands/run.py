@@ -18,6 +18,7 @@ from textmodel.model import ROOT
 
 from .. import codes, settings
 from ..errors import BatchError
+from ..measured import with_bar
 from ..progress import Progress
 from ..records import Columns
 from ..run import Outcome, run
@@ -42,10 +43,8 @@ def command(
     artifacts: Annotated[
         str, typer.Option(help="above vectorizer/ and saved_model/", show_default="the shipped ones")
     ] = ROOT,
+    sample: Annotated[str | None, typer.Option(help="labelled reviews, to measure how sure a label must be")] = None,
     processes: Annotated[int, typer.Option(min=0, help="0 is one for each core")] = 0,
-    chunk_rows: Annotated[
-        int, typer.Option(min=1, max=100_000, help="the most rows of one transaction")
-    ] = settings.CHUNK_ROWS,
     report: Annotated[
         str | None, typer.Option(help="a folder for the page and the picture; else beside the store")
     ] = None,
@@ -53,16 +52,17 @@ def command(
     """Translate and score reviews; what is done already is skipped."""
     columns = Columns(text_column, id_column, language_column)
     asked = Settings(
-        input, store, columns, settings.languages(languages), engines, task, artifacts, processes, chunk_rows, report
+        input, store, columns, settings.languages(languages), engines, task, artifacts, processes, report=report
     )
     with listening() as stop:
-        _end(_run(asked, stop))
+        _end(_run(asked, sample, stop))
 
 
-def _run(asked: Settings, stop: Stop) -> int:
+def _run(asked: Settings, sample: str | None, stop: Stop) -> int:
     """The exit code; whatever a person can mend is told in one line."""
     try:
         with Progress() as progress:
+            asked = with_bar(asked, sample, progress.say)
             outcome = run(asked, progress, stop)
         _tell(asked, outcome)
     except (BatchError, StoreError, ArtifactError) as error:

@@ -83,7 +83,7 @@ def _settings(plan: Manifest, store: str, processes: int) -> Settings:
     known = plan.options
     return Settings(
         "", store, Columns(**known["columns"]), tuple(known["languages"]), known["engines"], known["task"],
-        processes=processes, chunk_rows=known["chunk_rows"],
+        processes=processes, chunk_rows=known["chunk_rows"], bar=known["bar"],
     )  # fmt: skip
 
 

@@ -68,7 +68,7 @@ def pipeline(asked: Settings) -> Pipeline:
     engine = {"log": lambda: Upper(log=Path(value)), "slow": lambda: Slow(float(value)), "die": lambda: Dies(value)}
     model = load(asked.task, asked.artifacts)
     engines: dict[str, Engine] = {"en": Identity(), "es": engine.get(kind, Upper)()}
-    return Pipeline(model, Declared(), engines)
+    return Pipeline(model, Declared(), engines, asked.bar)
 
 
 class Slow(Upper):

@@ -49,14 +49,14 @@ def run(url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 @pytest.fixture
 def planned(run: Run, tmp_path: Path) -> str:
-    """The address of a plan of 250 rows in 3 shards, one file being there twice."""
+    """The address of a plan of 1,250 rows in 3 shards, one file being there twice; they end where chunks do."""
     folder = tmp_path / "in"
     folder.mkdir()
-    (folder / "a.csv").write_text("id,text\n" + "".join(f"{n},fine {n}\n" for n in range(250)))
+    (folder / "a.csv").write_text("id,text\n" + "".join(f"{n},fine {n}\n" for n in range(1_250)))
     (folder / "b.csv").write_bytes((folder / "a.csv").read_bytes())
-    done = run("plan", "--input", folder, "--rows-a-shard", 100)
+    done = run("plan", "--input", folder, "--rows-a-shard", 400)
     assert done.exit_code == 0, done.output
-    assert "250 rows of 2 sources, 1 of them equal to another and not read twice, in 3 shards." in done.stdout
+    assert "1,250 rows of 2 sources, 1 of them equal to another and not read twice, in 3 shards." in done.stdout
     return done.stdout.splitlines()[-1]
 
 
@@ -64,11 +64,11 @@ def test_a_plan_is_in_the_bucket(planned: str, url: str):
     """Shards with bytes and counts, the source and the code where the manifest says, each with its hash."""
     aws = Aws(Session(url))
     _, plan = plans.open_plan(aws, planned)
-    assert [(p.first, p.past) for shard in plan.shards for p in shard.pieces] == [(0, 100), (100, 200), (200, 250)]
+    assert [(p.first, p.past) for shard in plan.shards for p in shard.pieces] == [(0, 500), (500, 1000), (1000, 1250)]
     content = storage.get(aws, plan.sources[0].path)
     assert manifest.digest(content) == plan.sources[0].sha256
     second = plan.shards[1].pieces[0]
-    assert content[second.first_byte : second.past_byte].startswith(b"100,fine 100\n")
+    assert content[second.first_byte : second.past_byte].startswith(b"500,fine 500\n")
     assert content[second.first_byte : second.past_byte].count(b"\n") == second.rows
     assert manifest.digest(storage.get(aws, plan.code.url)) == plan.code.sha256
 
@@ -84,13 +84,13 @@ def test_the_identity_is_the_readers(planned: str, url: str, run: Run):
 
 def test_from_a_quote_to_a_receipt(run: Run, planned: str):
     """cost, submit, status, logs, cost and cancel, each by the manifest or by the job."""
-    assert "Quote: 250 rows in 3 shards" in run("cost", planned).stdout
+    assert "Quote: 1,250 rows in 3 shards" in run("cost", planned).stdout
     job = run("submit", planned).stdout.strip()
     assert re.fullmatch(r"[0-9a-f-]{36}", job)
     told = run("status", job)
-    assert (told.exit_code, "3 of 3 shards and 250 of 250 rows are done." in told.stdout) == (0, True)
+    assert (told.exit_code, "3 of 3 shards and 1,250 of 1,250 rows are done." in told.stdout) == (0, True)
     assert f"{job}  spot" in told.stdout
-    assert "Receipt: 250 rows, 3 attempts, 0 machines lost." in run("cost", job).stdout
+    assert "Receipt: 1,250 rows, 3 attempts, 0 machines lost." in run("cost", job).stdout
     assert f"== job {job}, attempt 1" in run("logs", planned, 1).stdout
     assert run("cancel", job).stdout == "All jobs of the plan have ended already.\n"
 
@@ -105,7 +105,7 @@ def test_some_shards_again(run: Run, planned: str):
     job = run("submit", planned, "--only", "2", "--on-demand").stdout.strip()
     told = run("status", job).stdout
     assert "on demand" in told
-    assert "1 of 3 shards and 50 of 250 rows are done." in told
+    assert "1 of 3 shards and 250 of 1,250 rows are done." in told
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,14 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
+from batch.settings import CHUNK_ROWS
 from store import address as addresses
 from store.database import Database
 from store.tables import CHUNK, REJECT, REVIEW
 from tests.store.postgres import Postgres, programs
 
 ROOT = Path(__file__).parents[2]
-ROWS = 4_000
+ROWS = 20_000
 NUMBERS = re.compile(r"rows in ([\d,]+) = stored ([\d,]+) \+ rejected ([\d,]+)")
 Start = Callable[..., subprocess.Popen[str]]
 
@@ -116,10 +117,10 @@ def test_a_folder_becomes_rows_and_a_report(start: Start, folder: Path, address:
     """With the three numbers, which are those of the tables; again it changes nothing and says the same."""
     options = ("--input", folder, "--store", address, "--report", tmp_path / "report")
     output, _ = ended(start(*options), 0)
-    assert numbers(output) == (ROWS, 3_960, 40)
-    assert counts(address)[:2] == (3_960, 40)
+    assert numbers(output) == (ROWS, 19_800, 200)
+    assert counts(address)[:2] == (19_800, 200)
     page = (tmp_path / "report/reviews.html").read_text()
-    assert "rows in 4,000 = stored 3,960 + rejected 40" in page
+    assert "rows in 20,000 = stored 19,800 + rejected 200" in page
     assert not re.findall(r'(?:src|href)="(?!#)', page), "the page needs nothing else"
     assert (tmp_path / "report/reviews.png").read_bytes().startswith(b"\x89PNG")
     before = counts(address)
@@ -138,7 +139,7 @@ def test_without_a_report_it_lies_beside_the_file(start: Start, folder: Path, tm
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_signal_finishes_what_is_in_hand(start: Start, folder: Path, address: str, number: int, code: int):
     """Sent to the whole group, as a terminal does; the next run does the rest, and all rows are there once."""
-    options = ("--input", folder, "--store", address, "--chunk-rows", 20)
+    options = ("--input", folder, "--store", address)
     process = start(*options)
     wait_for_chunks(process, address)
     os.killpg(process.pid, number)
@@ -146,25 +147,25 @@ def test_a_signal_finishes_what_is_in_hand(start: Start, folder: Path, address: 
     assert "are finished, within 20 s" in errors
     assert "the same command does the rest" in output
     stored, rejected, chunks = counts(address)
-    assert 0 < stored + rejected == 20 * chunks < ROWS
+    assert 0 < stored + rejected == CHUNK_ROWS * chunks < ROWS
     output, _ = ended(start(*options), 0)
-    assert numbers(output) == (ROWS, 3_960, 40)
+    assert numbers(output) == (ROWS, 19_800, 200)
     assert f"{stored + rejected:,} were there already" in output
 
 
 def test_a_worker_that_is_killed_is_told_and_replaced(start: Start, folder: Path, address: str):
     """As by the kernel when memory is short."""
-    process = start("--input", folder, "--store", address, "--chunk-rows", 20, "--processes", 2)
+    process = start("--input", folder, "--store", address, "--processes", 2)
     wait_for_chunks(process, address)
     os.kill(workers(process)[0], signal.SIGKILL)
     output, errors = ended(process, 0)
     assert "was ended by signal 9" in errors
-    assert (numbers(output), counts(address)[:2]) == ((ROWS, 3_960, 40), (3_960, 40))
+    assert (numbers(output), counts(address)[:2]) == ((ROWS, 19_800, 200), (19_800, 200))
 
 
 def test_a_run_that_is_killed_leaves_whole_chunks_and_no_process(start: Start, folder: Path, address: str):
     """Its processes end by themselves, and the next run does the rest."""
-    options = ("--input", folder, "--store", address, "--chunk-rows", 20)
+    options = ("--input", folder, "--store", address)
     process = start(*options)
     wait_for_chunks(process, address)
     left = workers(process)
@@ -174,17 +175,17 @@ def test_a_run_that_is_killed_leaves_whole_chunks_and_no_process(start: Start, f
         assert time.monotonic() < deadline, "a process stayed"
         time.sleep(0.05)
     stored, rejected, chunks = counts(address)
-    assert stored + rejected == 20 * chunks
+    assert stored + rejected == CHUNK_ROWS * chunks
     output, _ = ended(start(*options), 0)
-    assert (numbers(output), counts(address)[:2]) == ((ROWS, 3_960, 40), (3_960, 40))
+    assert (numbers(output), counts(address)[:2]) == ((ROWS, 19_800, 200), (19_800, 200))
 
 
 def test_two_runs_at_once_end_with_the_same_rows(start: Start, folder: Path, address: str):
     """Each says that all is there."""
-    options = ("--input", folder, "--store", address, "--chunk-rows", 100, "--processes", 1)
+    options = ("--input", folder, "--store", address, "--processes", 1)
     both = [start(*options) for _ in range(2)]
-    assert [numbers(ended(process, 0)[0]) for process in both] == [(ROWS, 3_960, 40)] * 2
-    assert counts(address) == (3_960, 40, 40)
+    assert [numbers(ended(process, 0)[0]) for process in both] == [(ROWS, 19_800, 200)] * 2
+    assert counts(address) == (19_800, 200, 40)
 
 
 def test_a_database_that_goes_away_is_waited_for(start: Start, folder: Path):
@@ -194,12 +195,12 @@ def test_a_database_that_goes_away_is_waited_for(start: Start, folder: Path):
         pytest.skip("PostgreSQL is not installed (Debian: postgresql)")
     own = Postgres(found)
     try:
-        process = start("--input", folder, "--store", own.url, "--chunk-rows", 20)
+        process = start("--input", folder, "--store", own.url)
         wait_for_chunks(process, own.url)
         own.stop()
         threading.Timer(10.0, own.start).start()
         output, _ = ended(process, 0)
-        assert (numbers(output), counts(own.url)[:2]) == ((ROWS, 3_960, 40), (3_960, 40))
+        assert (numbers(output), counts(own.url)[:2]) == ((ROWS, 19_800, 200), (19_800, 200))
     finally:
         own.remove()
 
@@ -236,9 +237,18 @@ def test_a_wrong_setting_is_one_line(start: Start, folder: Path, tmp_path: Path,
     assert output == ""
 
 
+def test_a_bucket_that_does_not_answer_may_later(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """So the exit code is the one at which AWS Batch tries again."""
+    given = {"ENDPOINT_URL": "http://127.0.0.1:9", "ACCESS_KEY_ID": "a", "SECRET_ACCESS_KEY": "b", "MAX_ATTEMPTS": "1"}
+    for name, value in (given | {"DEFAULT_REGION": "eu-west-1"}).items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    _, errors = ended(start("--input", "s3://reviews/in", "--store", tmp_path / "a.db"), 75)
+    assert errors == "batch: s3://reviews/in cannot be reached: EndpointConnectionError\n"
+
+
 def test_help_tells_every_option(start: Start):
     """Of the command's own interface."""
     output, _ = ended(start("--help"), 0)
     expected = ["input", "store", "text-column", "id-column", "language-column", "languages", "engines", "task"]
-    expected += ["artifacts", "processes", "chunk-rows", "report"]
+    expected += ["artifacts", "processes", "report"]
     assert [name for name in expected if f"--{name}" not in output] == []

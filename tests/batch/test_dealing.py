@@ -20,6 +20,17 @@ def test_a_chunk_ends_by_its_number_of_rows():
     assert ranges(list(deal(CHUNK, rows(25), {}, WIDE))) == [(0, 10), (10, 20), (20, 25)]
 
 
+@given(st.integers(0, 60), st.integers(1, 6))
+def test_a_part_has_the_chunks_of_the_whole(count: int, cells: int):
+    """Wherever a shard begins, as long as a chunk may begin there, by rows or by characters."""
+    held = [record(n, "x" * (n * 7 % 5)) for n in range(count)]
+    limits = Limits(6, 9)
+    whole = ranges(list(deal(CHUNK, held, {}, limits)))
+    first = min(6 * cells, count)
+    parts = [*deal(CHUNK, held[:first], {}, limits), *deal(CHUNK, held[first:], {}, limits)]
+    assert ranges(parts) == whole
+
+
 def test_a_chunk_ends_by_its_number_of_characters():
     """A row that is longer than all of a chunk may be is one by itself."""
     lengths = [4, 4, 4, 30, 1]
@@ -36,7 +47,7 @@ def test_what_is_done_is_skipped_and_counted():
 
 def test_a_part_that_begins_inside_a_done_chunk():
     """The rest of that chunk is skipped too."""
-    assert ranges(list(deal(CHUNK, rows(30)[8:], {5: 12}, WIDE))) == [(12, 22), (22, 30)]
+    assert ranges(list(deal(CHUNK, rows(30)[8:], {5: 12}, WIDE))) == [(12, 20), (20, 30)]
 
 
 def test_reading_begins_after_what_is_done_without_a_gap():

@@ -6,8 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-import tarfile
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -52,10 +52,8 @@ def start(aws: Aws, url: str, tmp_path: Path) -> Start:
 
     def begin(code: str, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
         files = io.BytesIO()
-        with tarfile.open(fileobj=files, mode="w:gz") as archive:
-            entry = tarfile.TarInfo("batch/__main__.py")
-            entry.size = len(code.encode())
-            archive.addfile(entry, io.BytesIO(code.encode()))
+        with zipfile.ZipFile(files, "w") as archive:
+            archive.writestr("batch/__main__.py", code)
         made = plans.save_code(aws, "reviews", files.getvalue())
         document = json.dumps({"code": made._asdict()}).encode()
         storage.put(aws, "s3://reviews/m.json", document)
@@ -153,8 +151,8 @@ def test_equal_code_is_an_equal_archive(tmp_path: Path):
         (tmp_path / name / "batch/a.pyc").write_text("x")
     os.utime(tmp_path / "two/batch/a.py", (1, time.time()))
     assert pack(tmp_path / "one") == pack(tmp_path / "two")
-    with tarfile.open(fileobj=io.BytesIO(pack(tmp_path / "one"))) as files:
-        assert files.getnames() == ["batch/a.py"]
+    with zipfile.ZipFile(io.BytesIO(pack(tmp_path / "one"))) as files:
+        assert files.namelist() == ["batch/a.py"]
 
 
 def _put(aws: Aws, document: bytes) -> str:

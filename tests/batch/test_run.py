@@ -76,6 +76,26 @@ def test_running_again_changes_nothing(asked: Settings):
     assert again[:5] == first[:5]
 
 
+def test_a_shard_that_is_done_leaves_the_next_ones_rows_alone(asked: Settings):
+    """Its numbers are its own, though the chunks behind its end are done too."""
+    go(asked)
+    again = go(asked, pieces=[Piece(SOURCE, 40, 100)])
+    assert (again.rows_in, again.done, again.skipped, again.missing) == (60, 0, 60, [])
+
+
+def test_shards_and_a_whole_run_at_once_share_their_chunks(asked: Settings):
+    """Each part is stored once, whoever does it, as a chunk begins at the same rows for all."""
+    runs = [[Piece(SOURCE, 40, 100)], [Piece(SOURCE)], [Piece(SOURCE, 100, 200)]]
+    outcomes: list[Outcome] = []
+    threads = [threading.Thread(target=lambda p=pieces: outcomes.append(go(asked, pieces=p))) for pieces in runs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    assert sorted((o.rows_in, o.missing) for o in outcomes) == [(60, []), (100, []), (200, [])]
+    assert [len(part) for part in content(asked.store)] == [180, 20, 80, 10]
+
+
 def test_another_size_of_chunks_skips_what_is_done(asked: Settings):
     """And does only the rest."""
     go(asked, Rows(rows(90)))

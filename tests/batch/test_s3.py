@@ -104,6 +104,15 @@ def test_an_object_that_changed(bucket: Any):
         next(read(found, PLAIN))
 
 
+def test_an_object_that_is_gone(bucket: Any):
+    """Between the look at the folder and the reading."""
+    put(bucket, **{"a.txt": b"one\n"})
+    (found,) = find(f"s3://{bucket.name}/a.txt", PLAIN)
+    bucket.Object("a.txt").delete()
+    with pytest.raises(InputError, match=r"a\.txt: expected an object or a prefix that can be read, found 404"):
+        next(read(found, PLAIN))
+
+
 def test_an_object_that_changes_while_it_is_read(bucket: Any):
     """A block of another object is never taken for one of this."""
     put(bucket, **{"a.txt": b"one\ntwo\n"})

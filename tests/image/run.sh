@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds both images and tests them in containers; what `make image-test` runs.
+# Builds the images and tests them in containers; what `make image-test` runs.
 #   STAND_IN=path   optional: a script that makes base images where the real ones cannot be pulled, and prints
 #                   assignments of LAMBDA_BASE, SERVER_BASE and PODMAN_BUILD_FLAGS
 # Where there is neither an engine nor a stand-in it says "skipped" and exits with 0.
@@ -19,6 +19,8 @@ if [ -n "${STAND_IN:-}" ]; then
   eval "$assignments"
   engine=podman
   flags="${PODMAN_BUILD_FLAGS:-} --build-arg LAMBDA_BASE=$LAMBDA_BASE --build-arg SERVER_BASE=$SERVER_BASE"
+  BATCH_BASE=${BATCH_BASE:-$LAMBDA_BASE} # Debian too
+  flags+=" --build-arg BATCH_BASE=$BATCH_BASE"
 else
   engine=
   for candidate in docker podman; do
@@ -34,9 +36,9 @@ else
 fi
 
 begun=$SECONDS
-make --no-print-directory image ENGINE="$engine" IMAGE_FLAGS="--quiet $flags"
+make --no-print-directory image batch-image ENGINE="$engine" IMAGE_FLAGS="--quiet $flags"
 echo "image-test: built in $((SECONDS - begun)) s"
-for target in lambda server; do
+for target in lambda server batch; do
   size=$("$engine" image inspect --format '{{.Size}}' "undertone:$target")
   base=$("$engine" image inspect --format '{{.Size}}' "$(target=${target^^} && base=${target}_BASE && echo "${!base:-$(sed -n "s/^ARG $base=//p" Dockerfile)}")")
   echo "image-test: undertone:$target is $((size / 1000000)) MB, $(((size - base) / 1000000)) MB of them on top of its base"

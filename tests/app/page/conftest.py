@@ -6,8 +6,6 @@ Left out: what is done on the page (`screens`).
 from __future__ import annotations
 
 import shutil
-from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,28 +19,21 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
-HERE = Path(__file__).parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 expect.set_options(timeout=30_000)
-_opened = ExitStack()
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(nextitem: pytest.Item | None) -> Iterator[None]:
-    """Close the browser after the last test of this folder: its event loop runs on, which later tests cannot have."""
-    yield
-    if nextitem is None or HERE not in nextitem.path.parents:
-        _opened.close()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Browser:
-    """The one headless browser of these tests."""
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A headless browser for a file's tests; no longer, as its event loop runs on, which others cannot have."""
     program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if program is None:
         pytest.skip(f"the page's tests need one of {', '.join(BROWSERS)}")
-    playwright = _opened.enter_context(sync_playwright())
-    return _opened.enter_context(playwright.chromium.launch(executable_path=program, args=["--no-sandbox"]))
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=program, args=["--no-sandbox"]) as opened,
+    ):
+        yield opened
 
 
 @pytest.fixture(scope="session")
