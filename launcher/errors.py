@@ -37,7 +37,7 @@ _PASSING = frozenset(
 _REFUSED = {
     "NoCredentials": "set AWS_PROFILE, or run `aws configure`",
     "NoCredentialsError": "set AWS_PROFILE, or run `aws configure`",
-    "NoRegionError": "name one with --region, or set AWS_REGION",
+    "NoRegionError": "name one with --region, or set AWS_DEFAULT_REGION",
     "ProfileNotFound": "name a profile that `aws configure list-profiles` shows",
     "ExpiredToken": "sign in again (`aws sso login`), then repeat the command",
     "ExpiredTokenException": "sign in again (`aws sso login`), then repeat the command",

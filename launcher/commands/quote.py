@@ -66,7 +66,7 @@ def command(
 def _spec(asked: Options) -> Spec:
     project = scan(asked.project, asked.allow_secrets, asked.entry, asked.python)
     data = scan_input(asked.input, asked.allow_secrets)
-    region = asked.region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or _USUAL_REGION
+    region = asked.region or os.environ.get("AWS_DEFAULT_REGION") or _USUAL_REGION
     planned = manifest(asked, project, data, "quote")
     return spec("quote", asked, planned, _NOWHERE, region, (project.name, project.digest), time.time())
 

@@ -17,7 +17,7 @@ from ..check import demand
 from ..engines.choose import choose
 from ..engines.protocol import Engine, State
 from ..errors import Stopped
-from ..flow import Followed, Result
+from ..flow import Choice, Followed, Result
 from ..money import show
 from ..options import Options
 from ..prepare import prepare
@@ -61,12 +61,17 @@ def command(
         "region": region, "profile": profile, "env": env, "allow_secrets": allow_secret, "notify": notify,
         "replace": replace or None,
     }  # fmt: skip
-    with told(), _signals(), Progress() as progress:
+    with told():
         asked = options.read(project, given, os.environ)
         on = choose(asked, os.environ, fresh=fresh, local_docker=local_docker)
         if dry_run:
             raise SystemExit(_plan(asked, on))
-        if on.costs if check is None else check:
+        _run(asked, on, on.costs if check is None else check, on_interrupt)
+
+
+def _run(asked: Options, on: Engine, check: bool, on_interrupt: Choice | None) -> NoReturn:
+    with _signals(), Progress() as progress:
+        if check:
             demand(asked, os.environ, progress.now)
         result = flow.run(asked, on, Followed(progress, _line, asker(progress, on_interrupt)), os.environ)
     _tell(result)
