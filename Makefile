@@ -21,7 +21,8 @@ LOCK := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 SAM := SAM_CLI_TELEMETRY=0 $(VENV)/deploy/bin/sam
 
 .PHONY: help install serve predict train train-smoke behave test lint format check push deploy test-lambda bench lambda \
-	loadtest plan locust reviews translation-quality rehearse image batch-image image-test lock clean
+	loadtest plan locust reviews translation-quality rehearse launch-example \
+	workbench-example workbench-conformance workbench-oltp image batch-image image-test lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 28
@@ -65,7 +66,7 @@ format: $(VENV)/.dev ## mend mistakes of style
 check: lint $(VENV)/.deploy ## lint, and check the types, the template, the workflows and the Dockerfile
 	@$(BIN)/mypy
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
-	@AWS_DEFAULT_REGION=us-east-1 $(VENV)/deploy/bin/cfn-lint batch/template.yaml
+	@AWS_DEFAULT_REGION=us-east-1 $(VENV)/deploy/bin/cfn-lint batch/template.yaml launcher/templates/*.yaml workbench/template.yaml
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(BIN)/zizmor --offline --quiet .github
 	@$(BIN)/hadolint Dockerfile
@@ -121,6 +122,20 @@ translation-quality: $(VENV)/.reviews ## measure how much tone survives translat
 rehearse: $(VENV)/.dev ## run a whole job of AWS Batch here, with spot losses, kills and throttles
 	@exec $(BIN)/python -m batch rehearse $(ARGS)
 
+# Launcher; docs/launcher.md.
+launch-example: $(VENV)/.launcher ## run the sample project on this machine; ARGS="--engine aws" on AWS
+	@exec $(BIN)/python -m launcher run launcher/example/weather -i launcher/example/readings -o build/weather --replace $(ARGS)
+
+# Workbench; docs/workbench.md.
+workbench-example: $(VENV)/.workbench ## go an analyst's whole way once; DATA=folder with goemotions/ and shakespeare/
+	@exec $(BIN)/python -m workbench example --out '$(or $(OUT),workbench-example)' $(call option,DATA,data) $(ARGS)
+
+workbench-conformance: $(VENV)/.dev ## every expression on DuckDB, PostgreSQL and Spark, with times
+	@exec $(BIN)/python -m tests.workbench.engines.measure $(ARGS)
+
+workbench-oltp: $(VENV)/.workbench ## the database's latency with and without fifteen analysts
+	@exec $(BIN)/python -m workbench.oltp $(ARGS)
+
 # Images; docs/image.md. ENGINE is docker or podman, IMAGE_FLAGS go to its build.
 ENGINE ?= $(shell for e in docker podman; do $$e info >/dev/null 2>&1 && echo $$e && break; done)
 IMAGE_FLAGS ?=
@@ -167,13 +182,21 @@ $(VENV)/.loadtest: requirements/loadtest.txt | $(BIN)/python
 	@echo 'Installing what load tests need (once) ...' >&2
 	@$(INSTALL) -r $< && touch $(VENV)/.serve $@
 
+$(VENV)/.launcher: requirements/launcher.txt | $(BIN)/python
+	@echo 'Installing what the launcher needs (once) ...' >&2
+	@$(INSTALL) -r $< && touch $@
+
+$(VENV)/.workbench: requirements/workbench.txt | $(BIN)/python
+	@echo 'Installing what the workbench needs (once, about a minute) ...' >&2
+	@$(INSTALL) -r $< && touch $(VENV)/.serve $(VENV)/.train $@
+
 $(VENV)/.reviews: requirements/reviews.txt | $(BIN)/python
 	@echo 'Installing what reviews need (once) ...' >&2
 	@$(INSTALL) -r $< && touch $(VENV)/.serve $@
 
 $(VENV)/.dev: requirements/dev.txt | $(BIN)/python
 	@echo 'Installing what tests and checks need (once, about two minutes) ...' >&2
-	@$(INSTALL) -r $< && touch $(VENV)/.serve $(VENV)/.train $(VENV)/.loadtest $(VENV)/.reviews $@
+	@$(INSTALL) -r $< && touch $(VENV)/.serve $(VENV)/.train $(VENV)/.loadtest $(VENV)/.reviews $(VENV)/.launcher $(VENV)/.workbench $@
 
 # What deploys, in an environment of its own.
 $(VENV)/.deploy: requirements/deploy.txt | $(BIN)/python

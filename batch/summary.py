@@ -132,12 +132,21 @@ def numbers(outcome: Outcome, where: str) -> list[str]:
     o = outcome
     rate = f", {o.done / o.seconds:,.0f} a second" if o.done else ""
     found = [f"{o.done:,} rows done in {clock(o.seconds)}{rate}; {o.skipped:,} were there already"]
+    found += _rates(o)
     found += [f"same content as another input, counted once: {name}" for name in o.repeated]
     if o.stopped:
         return [*found, f"stopped; what was done is in {where}, and the same command does the rest"]
     return [*found, f"rows in {o.rows_in:,} = stored {o.stored:,} + rejected {o.rejected:,}"] if not o.missing else [
         *found, *o.missing, f"rows in {o.rows_in:,}, stored {o.stored:,}, rejected {o.rejected:,}: they do not agree"
     ]  # fmt: skip
+
+
+def _rates(outcome: Outcome) -> list[str]:
+    """Rows a second of one process, by stage: the slowest is what a run waits for."""
+    rates = {stage: outcome.done / spent for stage, spent in outcome.stages.items() if spent and outcome.done}
+    slowest = sorted(rates.items(), key=lambda entry: entry[1])
+    told = ", ".join(f"{stage} {rate:,.0f}" for stage, rate in slowest)
+    return [f"rows a second and process: {told}"] if told else []
 
 
 def _counted(title: str, found: dict[str, int]) -> str:

@@ -17,6 +17,7 @@ ARROWS = {
     "loadtest": set(),
     "store": set(),
     "batch": {"textmodel", "store"},
+    "launcher": set(),
     "workbench": {"textmodel", "store"},
 }
 """Which of our rooms each room may import."""

@@ -61,6 +61,13 @@ def test_the_three_numbers_are_told():
     ]
 
 
+def test_the_slowest_stage_comes_first():
+    """With the rows a second that a process does there; a run that had nothing to do has no rates."""
+    busy = OUTCOME._replace(stages={"classify": 0.5, "translate": 2.0})
+    assert numbers(busy, "")[1] == "rows a second and process: translate 2, classify 10"
+    assert numbers(busy._replace(done=0), "") == numbers(OUTCOME._replace(done=0), "")
+
+
 def test_numbers_that_do_not_agree_are_told():
     """With what is missing."""
     wrong = OUTCOME._replace(stored=3, missing=["a.csv: rows 4 to 5 are not in the store"])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 EXAMPLES = [example for page in PAGES for example in examples(page)]
-NOT_RUN: dict[tuple[str, str], str] = {}
+NOT_RUN = {("docs/launcher.md", "from launcher import remote"): "needs an AWS account"}
 """Page and beginning of a command that cannot run here, and why."""
 SHELL_BLOCKS = {
     "README.md": "starts the service and all tests",
@@ -31,6 +31,8 @@ SHELL_BLOCKS = {
     "docs/drift.md": "needs logs and an AWS account",
     "docs/first-hour.md": "starts a service, trains, loads, deploys",
     "docs/image.md": "needs an engine of containers",
+    "docs/launcher-sweep.md": "needs an AWS account",
+    "docs/launcher.md": "run by tests/launcher/local",
     "docs/loadtest-run.md": "takes minutes",
     "docs/loadtest.md": "takes minutes",
     "docs/local-lambda.md": "starts a service",
@@ -42,6 +44,9 @@ SHELL_BLOCKS = {
     "docs/own-classes.md": "run by tests/model_training/test_own_classes_page.py",
     "docs/reviews.md": "needs reviews of one's own",
     "docs/translation.md": "takes a minute, with apertium",
+    "docs/workbench-aws.md": "needs an AWS account",
+    "docs/workbench-engines.md": "needs sources of one's own",
+    "docs/workbench.md": "takes minutes",
 }
 """Pages with `sh` blocks, which are not run, and why. What they name is looked up all the same."""
 

@@ -49,17 +49,28 @@ def start(tmp_path: Path) -> Iterator[Callable[[Limits], Local]]:
         one.stop()
 
 
-async def _send(url: str, times: list[float], event: object) -> list[int]:
-    """The status of each request, sent when it is due."""
+class Sent(NamedTuple):
+    """Requests as they were sent: on a busy machine later than they were due."""
+
+    at: list[float]
+
+    def times(self, _rng: np.random.Generator) -> Iterator[float]:
+        return iter(sorted(self.at))
+
+
+async def _send(url: str, times: list[float], event: object) -> tuple[list[int], Sent]:
+    """The status of each request, sent when it is due, and when it was."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
     async with httpx.AsyncClient(base_url=url, timeout=HANG_S, trust_env=False, limits=limits) as client:
-        begun = asyncio.get_running_loop().time()
+        now, sent = asyncio.get_running_loop().time, Sent([])
+        begun = now()
 
         async def one(at: float) -> int:
-            await asyncio.sleep(begun + at - asyncio.get_running_loop().time())
+            await asyncio.sleep(begun + at - now())
+            sent.at.append(now() - begun)
             return (await client.post(INVOKE, json=event)).status_code
 
-        return list(await asyncio.gather(*map(one, times)))
+        return list(await asyncio.gather(*map(one, times))), sent
 
 
 def _measured(log: str, what: str) -> list[float]:
@@ -72,10 +83,10 @@ def test_they_agree_within_a_tenth(case: Case, start: Callable[[Limits], Local])
     """Throughput and the share that is throttled differ by less than 10 %."""
     local, load = start(case.limits), Rate(case.rate, SECONDS, poisson=True)
     times = list(load.times(np.random.default_rng([SEED, 0])))
-    statuses = asyncio.run(_send(local.url, times, {"do": "sleep", "s": case.sleep_s}))
+    statuses, sent = asyncio.run(_send(local.url, times, {"do": "sleep", "s": case.sleep_s}))
     answered, throttled = statuses.count(200), statuses.count(429)
     durations, inits = (Durations.of(_measured(local.log, what)) for what in ("Duration", "Init Duration"))
-    simulated = simulate(load, case.limits, durations, inits, seed=SEED)
+    simulated = simulate(sent, case.limits, durations, inits, seed=SEED)
     assert answered + throttled == simulated.sent == len(times)
     assert answered == pytest.approx(simulated.answered, rel=0.1)
     assert throttled == pytest.approx(sum(simulated.refused.values()), rel=0.1)

@@ -51,8 +51,12 @@ def display() -> tuple[Display, io.StringIO]:
     return Display(12, Console(file=shown, width=100)), shown
 
 
+def stages(shown: io.StringIO) -> list[str]:
+    return [line.partition(" ...")[0] for line in shown.getvalue().splitlines()]
+
+
 def test_the_number_of_processes_changes_no_bit(four: list[Fit]) -> None:
-    """Nor the order of answers, nor what is shown; epochs of all members are counted."""
+    """Nor the order of answers, nor what is shown but the minutes left; epochs of all members are counted."""
     (one, shown), (two, shown_too) = display(), display()
 
     alone, together = fits.run(four, 1, one), fits.run(four, 2, two)
@@ -60,7 +64,7 @@ def test_the_number_of_processes_changes_no_bit(four: list[Fit]) -> None:
     for a, b in zip(alone, together, strict=True):
         assert a.logits.tobytes() == b.logits.tobytes()
         assert a.known.tobytes() == b.known.tobytes()
-    assert shown.getvalue() == shown_too.getvalue() != ""
+    assert stages(shown) == stages(shown_too) != []
     assert one.done == two.done == 12
 
 
