@@ -22,7 +22,7 @@ SAM := SAM_CLI_TELEMETRY=0 $(VENV)/deploy/bin/sam
 
 .PHONY: help install serve predict train train-smoke behave test lint format check push deploy test-lambda bench lambda \
 	loadtest plan locust reviews translation-quality rehearse launch-example \
-	workbench-example workbench-conformance workbench-oltp image batch-image image-test lock clean
+	workbench-example workbench-conformance workbench-oltp image batch-image workbench-images image-test lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 28
@@ -147,6 +147,10 @@ image: ## build the images undertone:lambda and undertone, the server
 
 batch-image: ## build the image undertone:batch, for reviews on AWS Batch
 	@$(ENGINE) build $(IMAGE_FLAGS) --target batch -t undertone:batch .
+
+workbench-images: ## build the images undertone:workbench and undertone:workbench-loader, for AWS Batch and Lambda
+	@BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(ENGINE) build $(IMAGE_FLAGS) --target workbench-loader -t undertone:workbench-loader .
+	@$(ENGINE) build $(IMAGE_FLAGS) --target workbench -t undertone:workbench .
 
 image-test: $(VENV)/.dev ## build the images and test them in containers; STAND_IN=script makes bases that cannot be pulled
 	@STAND_IN='$(STAND_IN)' tests/image/run.sh

@@ -94,7 +94,8 @@ def _engine(url: URL) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    options = {"connect_timeout": 10, "application_name": "undertone", "options": "-c lock_timeout=30s"}
+    asked = " ".join(url.normalized_query.get("options", ()))  # the person's own come last, so they hold
+    options = {"connect_timeout": 10, "application_name": "undertone", "options": f"-c lock_timeout=30s {asked}"}
     return create_engine(url, connect_args=options, pool_pre_ping=True)
 
 

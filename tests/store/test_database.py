@@ -5,13 +5,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import Connection, select, text
 
 from store import address as addresses
 from store.bulk import copying, upsert
 from store.database import Database, open_database
-from store.errors import FullError, UnreachableError
+from store.errors import FullError, TakenError, UnreachableError
 from store.tables import PIPELINE
 from tests.store.postgres import Postgres, cluster
 
@@ -114,3 +115,17 @@ def test_a_folder_that_is_not_there(tmp_path: Path):
     """SQLite makes files, not folders."""
     with pytest.raises(UnreachableError, match="unable to open"):
         open_database(str(tmp_path / "no" / "a.db"), give_up_s=0.0).__enter__()
+
+
+def test_a_schema_of_its_own(postgres: Postgres):
+    """As the error of a taken table advises: the options of the URL hold beside ours."""
+    url = postgres.database("schemas")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA undertone")
+        connection.execute("CREATE TABLE review (id integer)")
+    with pytest.raises(TakenError), open_database(url):
+        pass
+    with open_database(f"{url}&options=-csearch_path%3Dundertone") as database:
+        shown = database.run(lambda c: c.execute(text("SHOW search_path")).scalar_one())
+        waits = database.run(lambda c: c.execute(text("SHOW lock_timeout")).scalar_one())
+    assert (shown, waits) == ("undertone", "30s")
