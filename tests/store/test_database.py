@@ -121,11 +121,11 @@ def test_a_schema_of_its_own(postgres: Postgres):
     """As the error of a taken table advises: the options of the URL hold beside ours."""
     url = postgres.database("schemas")
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("CREATE SCHEMA undertone")
+        connection.execute("CREATE SCHEMA tone")
         connection.execute("CREATE TABLE review (id integer)")
     with pytest.raises(TakenError), open_database(url):
         pass
-    with open_database(f"{url}&options=-csearch_path%3Dundertone") as database:
+    with open_database(f"{url}&options=-csearch_path%3Dtone") as database:
         shown = database.run(lambda c: c.execute(text("SHOW search_path")).scalar_one())
         waits = database.run(lambda c: c.execute(text("SHOW lock_timeout")).scalar_one())
-    assert (shown, waits) == ("undertone", "30s")
+    assert (shown, waits) == ("tone", "30s")
