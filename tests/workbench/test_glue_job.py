@@ -37,12 +37,14 @@ def session() -> Iterator[Any]:
         pytest.skip("Java 17 is not installed")
     from pyspark.sql import SparkSession
 
+    shared = SparkSession.getActiveSession() is not None  # of the engines' tests, which go on with it
     builder = SparkSession.builder
     for key, value in _CONFIGURATION.items():
         builder = builder.config(key, value)
     made = builder.config("spark.master", "local[1]").getOrCreate()
     yield made
-    made.stop()
+    if not shared:
+        made.stop()
 
 
 @pytest.fixture(scope="module")

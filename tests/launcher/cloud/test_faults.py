@@ -113,7 +113,7 @@ def nobody(_aws: Any, home: Any, *_rest: Any) -> Teardown:
 
 
 def swept(world: World) -> Teardown:
-    return sweep(world.door(), HOME, Wanted(going=True), lambda _line: None, patience_s=10)
+    return sweep(world.door(), HOME, Wanted(going=True), lambda _line: None, patience_s=60)
 
 
 def befall(world: World, fault: Fault) -> None:

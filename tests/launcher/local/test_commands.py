@@ -7,8 +7,10 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -100,6 +102,23 @@ def test_check_exits_by_what_it_found(call: Call, make: Make):
     assert [one["ok"] for one in found] == [True, True, False]
 
 
+@contextmanager
+def begun(command: list, environ: dict[str, str], stdin: int, said: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that Ctrl-C reaches, also where the tests run in the background of a shell; it does not outlive us."""
+
+    def reached() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environ, stdin=stdin, stdout=said, stderr=said, preexec_fn=reached  # noqa: PLW1509
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
 @pytest.mark.parametrize(("answer", "code", "left"), [("x\nd\n", 143, "No runs."), ("leave\n", 130, "running")])
 def test_ctrl_c_asks(
     make: Make, environ: dict[str, str], call: Call, tmp_path: Path, answer: str, code: int, left: str
@@ -108,10 +127,7 @@ def test_ctrl_c_asks(
     command = [sys.executable, "-m", "launcher", "run", make("p", {"main.py": WAITS}), "-i", make("d", {"a": ""}),
                "-o", tmp_path / "out", "--python", HERE]  # fmt: skip
     ours, theirs = pty.openpty()
-    with (
-        (tmp_path / "said").open("wb") as said,
-        subprocess.Popen(command, cwd=ROOT, env=environ, stdin=theirs, stdout=said, stderr=said) as process,
-    ):
+    with (tmp_path / "said").open("wb") as said, begun(command, environ, theirs, said) as process:
         until(lambda: b"ready\n" in (tmp_path / "said").read_bytes(), "the script")
         process.send_signal(signal.SIGINT)
         os.write(ours, answer.encode())
@@ -129,17 +145,8 @@ def test_ctrl_c_where_nobody_can_answer_destroys(make: Make, environ: dict[str, 
                "--python", HERE, "-o"]  # fmt: skip
     for number, codes in ((signal.SIGINT, {130, 143}), (signal.SIGTERM, {143})):
         said = tmp_path / f"said {number}"
-        with (
-            said.open("wb") as to,
-            subprocess.Popen(
-                [*command, tmp_path / f"out {number}"],
-                cwd=ROOT,
-                env=environ,
-                stdin=subprocess.DEVNULL,
-                stdout=to,
-                stderr=to,
-            ) as process,
-        ):
+        whole = [*command, tmp_path / f"out {number}"]
+        with said.open("wb") as to, begun(whole, environ, subprocess.DEVNULL, to) as process:
             until(lambda said=said: b"ready\n" in said.read_bytes(), "the script")
             process.send_signal(number)
             assert process.wait(60) in codes
