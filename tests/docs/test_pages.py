@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = [example for page in PAGES for example in examples(page)]
 NOT_RUN = {
+    ("docs/launcher-aws.md", "from launcher.rehearsal"): "is a part of a test",
     ("docs/launcher.md", "from launcher import remote"): "needs an AWS account",
     ("docs/workbench-engines.md", "from workbench import expressions"): "needs sources of one's own",
 }
@@ -34,6 +35,7 @@ SHELL_BLOCKS = {
     "docs/drift.md": "needs logs and an AWS account",
     "docs/first-hour.md": "starts a service, trains, loads, deploys",
     "docs/image.md": "needs an engine of containers",
+    "docs/launcher-aws.md": "needs an AWS account",
     "docs/launcher-sweep.md": "needs an AWS account",
     "docs/launcher.md": "run by tests/launcher/local",
     "docs/loadtest-run.md": "takes minutes",
