@@ -251,7 +251,7 @@ ROW = {"item": "a", "text_id": "1", "label": "sad", "score": 0.5}
     ("name", "content", "place", "expected"),
     [
         ("a.parquet", b"PAR1 and no more", "a.parquet", "a Parquet file"),
-        ("a.jsonl.gz", gzip.compress(lines(ROW) * 50)[:-9], "a.jsonl.gz", "a whole gzip file"),
+        ("a.jsonl.gz", gzip.compress(lines(ROW) * 50, mtime=0)[:-9], "a.jsonl.gz", "a whole gzip file"),
         ("a.jsonl", lines(ROW) + b"\xff\n", "a.jsonl, line 2", "an object of JSON in UTF-8"),
         ("a.jsonl", lines(ROW, {**ROW, "label": 3}), "a.jsonl, line 2, label", "a text"),
         ("a.jsonl", lines({**ROW, "score": "0.5"}), "a.jsonl, line 1, score", "a number"),
