@@ -22,6 +22,8 @@ from .settings import Settings
 FRESH_S = 1.0
 """A replica that is further behind might not have the run that was stored a moment ago."""
 _MAIN = ("macro_f1", "balanced_accuracy", "accuracy")
+_MAIN_OF_ITEMS = ("balanced_accuracy", "macro_f1", "accuracy")
+"""A media classifier is judged by the first, as its report does."""
 
 
 class RunLine(NamedTuple):
@@ -41,7 +43,7 @@ class RunLine(NamedTuple):
     @property
     def main(self) -> str:
         """The figure that one looks at first; "" where there is none."""
-        for wanted in _MAIN:
+        for wanted in _MAIN_OF_ITEMS if self.kind == "cross-validate" else _MAIN:
             for name, value in self.figures.items():
                 if name.endswith(f" {wanted}"):
                     return f"{name} {value:.3f}"

@@ -21,7 +21,7 @@ from workbench.commands.runs import runs as runs_command
 from workbench.commands.select import select as select_command
 from workbench.compare import compare
 from workbench.errors import ReplicaError, RunError
-from workbench.runs import runs
+from workbench.runs import RunLine, runs
 from workbench.select import select
 from workbench.settings import Settings, SourceSpec
 
@@ -88,6 +88,14 @@ def test_runs_are_told_with_their_figures_and_bytes(settings: Settings):
     assert (found[2].main, found[2].bytes_moved) == ("test macro_f1 0.760", 1_234)
     assert [one.run for one in runs(settings, "emotion", "validate", limit=1)] == [ELSEWHERE.key]
     assert runs(settings, "media") == []
+
+
+@pytest.mark.parametrize(("kind", "told"), [("cross-validate", "balanced_accuracy"), ("validate", "macro_f1")])
+def test_the_figure_that_is_told_is_that_of_its_report(kind: str, told: str):
+    """Items by balanced accuracy, texts by macro-F1."""
+    figures = {"test macro_f1": 0.5, "test balanced_accuracy": 0.6}
+    line = RunLine("r", kind, "t", None, "now", "ann", 1, 0.0, 0, figures)
+    assert line.main == f"test {told} {figures[f'test {told}']:.3f}"
 
 
 def test_extracts_are_among_them(settings: Settings):
