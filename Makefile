@@ -52,8 +52,8 @@ train-smoke: $(VENV)/.train ## train in brief on made-up rows, into build/smoke
 behave: $(VENV)/.serve ## test the artifact's behaviour, group by group; ARGS=--failures shows what failed
 	@$(BIN)/python -m model_training.behaviour $(ARGS)
 
-test: $(VENV)/.dev $(VENV)/.deploy ## run all tests, JOBS (2) files at a time; ARGS goes to pytest
-	@$(BIN)/python -m pytest -n $(or $(JOBS),2) --dist loadfile $(ARGS)
+test: $(VENV)/.dev $(VENV)/.deploy ## run all tests, JOBS (3) at a time, as some wait; ARGS goes to pytest
+	@$(BIN)/python -m pytest -n $(or $(JOBS),3) --dist worksteal $(ARGS)
 
 lint: $(VENV)/.dev ## find mistakes of style
 	@$(BIN)/ruff check .
