@@ -20,7 +20,7 @@ INSTALL := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python i
 LOCK := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 SAM := SAM_CLI_TELEMETRY=0 $(VENV)/deploy/bin/sam
 
-.PHONY: help install serve predict train train-smoke behave test lint format check push deploy test-lambda bench lambda \
+.PHONY: help install serve predict train train-smoke behave test test-rehearsals lint format check push deploy test-lambda bench lambda \
 	loadtest plan locust reviews translation-quality rehearse launch-example \
 	workbench-example workbench-conformance workbench-oltp image batch-image workbench-images image-test lock clean
 
@@ -54,6 +54,9 @@ behave: $(VENV)/.serve ## test the artifact's behaviour, group by group; ARGS=--
 
 test: $(VENV)/.dev $(VENV)/.deploy ## run all tests, JOBS (3) at a time, as some wait; ARGS goes to pytest
 	@$(BIN)/python -m pytest -n $(or $(JOBS),3) --dist worksteal $(ARGS)
+
+test-rehearsals: $(VENV)/.dev ## run the long tests that `make test` leaves out: faults at every step on a rehearsed AWS
+	@$(BIN)/python -m pytest -n $(or $(JOBS),3) --dist worksteal -m rehearsal $(ARGS)
 
 lint: $(VENV)/.dev ## find mistakes of style
 	@$(BIN)/ruff check .

@@ -31,6 +31,7 @@ from launcher.rehearsal.front import Answer
 from launcher.rehearsal.world import World, rehearsing
 from tests.launcher.cloud.scenery import HOME, remains
 
+pytestmark = pytest.mark.rehearsal
 _NUMBERS = itertools.count(1)
 _HEAD = {"Content-Type": "application/json"}
 THROTTLED = Answer(400, json.dumps({"__type": "ThrottlingException", "message": "slow"}).encode(), _HEAD)
