@@ -51,7 +51,7 @@ def test_only_make_is_called():
 def test_a_pull_request_deploys_nothing():
     """Checks, tests and images run on every change; training and deployment on main, in order."""
     always = {name for name, job in CI["jobs"].items() if "if" not in job}
-    assert always == {"check", "test", "image"}
+    assert always == {"check", "test", "rehearsals", "image"}
     assert CI[True] == {"pull_request": None, "push": {"branches": ["main"]}}  # YAML reads `on` as true
     deploy = CI["jobs"]["deploy"]
     assert CI["jobs"]["train"]["if"] == "github.event_name == 'push'"
