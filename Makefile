@@ -52,7 +52,7 @@ train-smoke: $(VENV)/.train ## train in brief on made-up rows, into build/smoke
 behave: $(VENV)/.serve ## test the artifact's behaviour, group by group; ARGS=--failures shows what failed
 	@$(BIN)/python -m model_training.behaviour $(ARGS)
 
-test: $(VENV)/.dev $(VENV)/.deploy ## run all tests, JOBS (3) at a time, as some wait; ARGS goes to pytest
+test: $(VENV)/.dev $(VENV)/.deploy ## run the tests, JOBS (3) at a time, as some wait; ARGS goes to pytest
 	@$(BIN)/python -m pytest -n $(or $(JOBS),3) --dist worksteal $(ARGS)
 
 test-rehearsals: $(VENV)/.dev ## run the long tests that `make test` leaves out: faults at every step on a rehearsed AWS
