@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -198,8 +197,9 @@ def test_a_database_that_goes_away_is_waited_for(start: Start, folder: Path):
         process = start("--input", folder, "--store", own.url)
         wait_for_chunks(process, own.url)
         own.stop()
-        threading.Timer(10.0, own.start).start()
+        back = own.start_in(10.0)
         output, _ = ended(process, 0)
+        back.join()
         assert (numbers(output), counts(own.url)[:2]) == ((ROWS, 19_800, 200), (19_800, 200))
     finally:
         own.remove()

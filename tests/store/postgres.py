@@ -5,6 +5,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from glob import glob
@@ -34,6 +35,12 @@ class Postgres:
         """The URL of a new, empty database."""
         self._call("createdb", "-h", str(self.folder), "-U", "undertone", name)
         return f"postgresql://undertone@/{name}?host={self.folder}"
+
+    def start_in(self, seconds: float) -> threading.Timer:
+        """The server comes back by itself; who asked joins the thread before the cluster is removed."""
+        timer = threading.Timer(seconds, self.start)
+        timer.start()
+        return timer
 
     def start(self) -> None:
         options = f"-k {self.folder} -c listen_addresses= -c fsync=off -c max_connections=40"

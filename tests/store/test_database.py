@@ -29,6 +29,7 @@ def own() -> Iterator[Postgres]:
 def test_a_server_that_goes_away_for_a_while_is_waited_for(own: Postgres):
     """A transaction that was cut is run again as a whole, and is there once."""
     attempts: list[int] = []
+    back: list[threading.Timer] = []
     with open_database(own.url) as database:
 
         def work(connection: Connection) -> list[str]:
@@ -36,16 +37,18 @@ def test_a_server_that_goes_away_for_a_while_is_waited_for(own: Postgres):
             attempts.append(len(attempts))
             if len(attempts) == 1:
                 own.stop()
-                threading.Timer(2.0, own.start).start()
+                back.append(own.start_in(2.0))
             return connection.execute(select(PIPELINE.c.pipeline)).scalars().all()
 
         assert database.run(work) == ["p"]
         assert len(attempts) == 2
+    back[0].join()
 
 
 def test_a_server_that_goes_away_within_a_copy_is_waited_for(own: Postgres):
     """What psycopg says of it is understood too; the rows are there once."""
     attempts: list[int] = []
+    back: list[threading.Timer] = []
     with open_database(own.url) as database:
 
         def work(connection: Connection) -> None:
@@ -54,10 +57,11 @@ def test_a_server_that_goes_away_within_a_copy_is_waited_for(own: Postgres):
                 copy.write_row(list(ROW.values()))
                 if len(attempts) == 1:
                     own.stop()
-                    threading.Timer(1.0, own.start).start()
+                    back.append(own.start_in(1.0))
 
         database.run(work)
         assert database.run(lambda c: c.execute(select(PIPELINE.c.pipeline)).scalars().all()) == ["p"]
+    back[0].join()
     assert len(attempts) == 2
 
 
