@@ -36,13 +36,15 @@ COPY --chmod=755 saved_model ${LAMBDA_TASK_ROOT}/saved_model
 COPY --from=lambda-build --chmod=755 /build/code ${LAMBDA_TASK_ROOT}/
 CMD ["app.lambda_handler.handler"]
 
-# apertium is a program of its own beside ours (GPL); the code comes from S3 at run time, so an image serves many plans.
-FROM ${BATCH_BASE} AS batch-build
+FROM ${BATCH_BASE} AS batch-installer
 WORKDIR /build
 COPY requirements/pip.txt ./
 RUN python3 -m pip install --quiet --root-user-action=ignore --no-cache-dir --no-deps --require-hashes --no-compile \
     --target pip -r pip.txt
 ENV PYTHONPATH=/build/pip
+
+# apertium is a program of its own beside ours (GPL); the code comes from S3 at run time, so an image serves many plans.
+FROM batch-installer AS batch-build
 COPY requirements/reviews.txt ./
 RUN python3 -m pip install --quiet --root-user-action=ignore --no-cache-dir --no-deps --require-hashes --no-compile \
     --only-binary=:all: --target packages -r reviews.txt \
@@ -76,12 +78,7 @@ COPY --from=workbench-loader-build /build/packages ${LAMBDA_TASK_ROOT}/
 COPY --from=workbench-loader-build --chmod=755 /build/code ${LAMBDA_TASK_ROOT}/
 CMD ["workbench.loader.handler"]
 
-FROM ${BATCH_BASE} AS workbench-build
-WORKDIR /build
-COPY requirements/pip.txt ./
-RUN python3 -m pip install --quiet --root-user-action=ignore --no-cache-dir --no-deps --require-hashes --no-compile \
-    --target pip -r pip.txt
-ENV PYTHONPATH=/build/pip
+FROM batch-installer AS workbench-build
 COPY requirements/workbench.txt ./
 RUN python3 -m pip install --quiet --root-user-action=ignore --no-cache-dir --no-deps --require-hashes --no-compile \
     --only-binary=:all: --target packages -r workbench.txt \

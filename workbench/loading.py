@@ -32,13 +32,20 @@ class Loaded(NamedTuple):
 
 
 class Loader:
-    """Loads objects of a bucket into a database; `left_ms` tells how long it may take still."""
+    """Loads objects of a bucket into a database, `rows` at a time; `left_ms` tells how long it may take still."""
 
-    def __init__(self, s3: Any, database: Database, left_ms: Callable[[], float] = lambda: float("inf")) -> None:
+    def __init__(
+        self,
+        s3: Any,
+        database: Database,
+        left_ms: Callable[[], float] = lambda: float("inf"),
+        rows: int = output_rows.ROWS,
+    ) -> None:
         self._s3 = s3
         self._results = Results(database)
         self._predictions = Predictions(database)
         self._left_ms = left_ms
+        self._rows = rows
 
     def load(self, name: str, key: str) -> Loaded:
         """One object of the bucket `name`; what is no output, or is gone again, is passed over.
@@ -71,7 +78,7 @@ class Loader:
         rows = changed = 0
         with bucket.fetched(output.key) as (path, etag):
             done = self._predictions.batches(model.model, output.source)
-            for piece in output_rows.pieces(path, output, model):
+            for piece in output_rows.pieces(path, output, model, self._rows):
                 rows, name = piece.past, _batch(etag, piece)
                 if name in done:
                     continue

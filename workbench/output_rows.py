@@ -33,12 +33,13 @@ class Piece(NamedTuple):
     rows: pa.Table
 
 
-def pieces(path: str, output: Output, model: Model) -> Iterator[Piece]:
-    """The rows of a local copy, ROWS at a time, at the same places each time; at least one piece.
+def pieces(path: str, output: Output, model: Model, count: int = ROWS) -> Iterator[Piece]:
+    """The rows of a local copy, `count` at a time, at the same places each time; at least one piece.
 
     Raises: SourceError, naming the line and the field but not what it holds.
     """
-    tables = _parquet(path, output.key) if output.key.endswith(".parquet") else _jsonl(path, output, model)
+    is_parquet = output.key.endswith(".parquet")
+    tables = _parquet(path, output.key, count) if is_parquet else _jsonl(path, output, model, count)
     first, held = 0, next(tables)
     for table in tables:
         yield Piece(first, first + held.num_rows, is_last=False, rows=held)
@@ -46,12 +47,12 @@ def pieces(path: str, output: Output, model: Model) -> Iterator[Piece]:
     yield Piece(first, first + held.num_rows, is_last=True, rows=held)
 
 
-def _parquet(path: str, key: str) -> Iterator[pa.Table]:
+def _parquet(path: str, key: str, count: int) -> Iterator[pa.Table]:
     try:
         with pq.ParquetFile(path) as file:
             schema = file.schema_arrow
             any_rows = False
-            for batch in file.iter_batches(ROWS):
+            for batch in file.iter_batches(count):
                 any_rows = True
                 yield pa.Table.from_batches([batch])
             if not any_rows:
@@ -60,7 +61,7 @@ def _parquet(path: str, key: str) -> Iterator[pa.Table]:
         raise SourceError(key, "a Parquet file", "something else, or a damaged one") from error
 
 
-def _jsonl(path: str, output: Output, known: Model) -> Iterator[pa.Table]:
+def _jsonl(path: str, output: Output, known: Model, count: int) -> Iterator[pa.Table]:
     rows: list[dict[str, Any]] = []
     opened = gzip.open(path, "rb") if output.key.endswith(".gz") else open(path, "rb")  # noqa: SIM115
     item = output.key.rpartition("/")[2].partition(".jsonl")[0]
@@ -70,7 +71,7 @@ def _jsonl(path: str, output: Output, known: Model) -> Iterator[pa.Table]:
             for number, line in enumerate(file, 1):
                 if line.strip() and (row := _row(line, f"{output.key}, line {number:,}", item, number, scores)):
                     rows.append(row)
-                if len(rows) == ROWS:
+                if len(rows) == count:
                     yield _table(rows)
                     rows = []
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:

@@ -44,7 +44,7 @@ _KEYS = {
 }
 
 
-def find(aws: Aws) -> Outputs:
+def find(aws: Aws, version: str = VERSION) -> Outputs:
     """Of the account and region that the credentials lead to.
 
     Raises: PlanError where there are none, or of another version; AwsError.
@@ -53,6 +53,6 @@ def find(aws: Aws) -> Outputs:
     found = stacks.outputs(aws, names.stack)
     if not found:
         raise PlanError(f"account {names.account} has no launcher in {names.region}", FIX)
-    if found.get("Version") != VERSION or not all(found.get(key) for key in _KEYS.values()):
+    if found.get("Version") != version or not all(found.get(key) for key in _KEYS.values()):
         raise PlanError(f"the launcher in {names.region} was made by another version", f"{FIX} again")
     return Outputs(names, **{field: found[key] for field, key in _KEYS.items()})

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from batch import prices, retries
 from batch.aws.stack import Stack as Outputs
+from tests.deploy import short_forms
 from tests.deploy.stack import Node, Stack
 
 ROOT = Path(__file__).parents[2]
@@ -38,27 +38,9 @@ class Made(Stack):
         return super().plain(node)
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short forms."""
-
-
-def _short(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Node:
-    match node:
-        case yaml.ScalarNode():
-            value: Any = loader.construct_scalar(node)
-        case yaml.SequenceNode():
-            value = loader.construct_sequence(node, deep=True)
-        case _:
-            value = loader.construct_mapping(node, deep=True)
-    return {"Ref" if suffix == "Ref" else f"Fn::{suffix}": value}
-
-
-_Loader.add_multi_constructor("!", _short)
-
-
 @cache
 def made(**given: Any) -> Made:
-    template = yaml.load(TEMPLATE.read_text(), _Loader)  # noqa: S506  # a SafeLoader
+    template = short_forms.read(TEMPLATE.read_text())
     return Made(template, {"DatabaseSecretArn": SECRET, **given})
 
 

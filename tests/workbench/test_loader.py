@@ -24,7 +24,7 @@ from store.predictions import Predictions
 from store.records import Metric, Model, Run
 from store.results import Results
 from tests.store.postgres import Postgres, cluster
-from workbench import bucket, loader, logins, output_rows, roles
+from workbench import bucket, loader, logins, roles
 from workbench.errors import AgainError, SettingsError, SourceError
 from workbench.loading import Loaded, Loader
 
@@ -104,9 +104,9 @@ def stored(database: Database, *columns: str) -> list[tuple[Any, ...]]:
 # What is loaded
 
 
-def test_every_row_of_a_parquet_file_is_there(s3: Any, loading: Loader, database: Database, monkeypatch: Any):
+def test_every_row_of_a_parquet_file_is_there(s3: Any, database: Database):
     """In pieces, each with its scores, and the model is registered from its own file when it is not known yet."""
-    monkeypatch.setattr(output_rows, "ROWS", 64)
+    loading = Loader(s3, database, rows=64)
     put_model(s3)
     table = rows(200)
     put(s3, FOLDER + "part-0.parquet", table)
@@ -141,17 +141,16 @@ def test_an_object_that_was_written_anew_replaces_its_rows(s3: Any, loading: Loa
     assert len(stored(database, "item")) == 10
 
 
-def test_what_was_cut_off_goes_on(s3: Any, database: Database, monkeypatch: Any):
+def test_what_was_cut_off_goes_on(s3: Any, database: Database):
     """Time is up before the third piece; the next attempt loads the rest and no row twice."""
-    monkeypatch.setattr(output_rows, "ROWS", 10)
     put_model(s3)
     put(s3, FOLDER + "a.parquet", rows(35))
     put(s3, FOLDER + "_done.json", b"{}")
     left = iter([60_000.0, 60_000.0, 5.0])
     with pytest.raises(AgainError, match="after 20 rows"):
-        Loader(s3, database, lambda: next(left)).load(BUCKET, FOLDER + "a.parquet")
+        Loader(s3, database, lambda: next(left), rows=10).load(BUCKET, FOLDER + "a.parquet")
     assert (len(stored(database, "item")), Predictions(database).labellings()) == (20, [])
-    assert Loader(s3, database).load(BUCKET, FOLDER + "a.parquet") == Loaded("predictions", 35, 15)
+    assert Loader(s3, database, rows=10).load(BUCKET, FOLDER + "a.parquet") == Loaded("predictions", 35, 15)
     (labelling,) = Predictions(database).labellings()
     assert labelling.rows == 35
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import boto3
 import pytest
-import yaml
 from moto import mock_aws
 
+from tests.deploy import short_forms
 from tests.deploy.stack import Node, Stack
 from workbench import container, glue_job, loader, loading, outputs
 from workbench.errors import AgainError
@@ -45,27 +45,9 @@ class Made(Stack):
         return super().plain(node)
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short forms."""
-
-
-def _short(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Node:
-    match node:
-        case yaml.ScalarNode():
-            value: Any = loader.construct_scalar(node)
-        case yaml.SequenceNode():
-            value = loader.construct_sequence(node, deep=True)
-        case _:
-            value = loader.construct_mapping(node, deep=True)
-    return {"Ref" if suffix == "Ref" else f"Fn::{suffix}": value}
-
-
-_Loader.add_multi_constructor("!", _short)
-
-
 @cache
 def made(**given: Any) -> Made:
-    return Made(yaml.load(TEMPLATE.read_text(), _Loader), given)  # noqa: S506  # a SafeLoader
+    return Made(short_forms.read(TEMPLATE.read_text()), given)
 
 
 def properties(name: str, **given: Any) -> Node:

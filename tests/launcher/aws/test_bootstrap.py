@@ -44,10 +44,9 @@ def test_a_bucket_in_the_way_is_told_before_anything_is_made():
         assert stacks.status(world.door(), HOME.stack) == ""
 
 
-def test_a_home_of_another_version_is_told(world: World, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(outputs, "VERSION", "2")
+def test_a_home_of_another_version_is_told(world: World):
     with pytest.raises(PlanError, match="another version"):
-        outputs.find(world.door())
+        outputs.find(world.door(), version="2")
 
 
 def test_the_first_cause_of_a_failed_stack_is_told():

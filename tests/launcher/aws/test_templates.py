@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from launcher.aws import bootstrap, outputs
 from launcher.aws.acts import TEMPLATE, parameters
@@ -20,6 +19,7 @@ from launcher.aws.jobs import HOST_LOST, SPOT_ATTEMPTS
 from launcher.names import HomeNames, RunNames
 from launcher.rehearsal.rules import Ending, matches, tries_again
 from launcher.runner import GRACE_S
+from tests.deploy import short_forms
 from tests.deploy.stack import Node, Stack
 from tests.launcher.test_plan import RUN, made
 
@@ -46,32 +46,14 @@ class Made(Stack):
         return super().plain(node)
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short forms."""
-
-
-def _short(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Node:
-    match node:
-        case yaml.ScalarNode():
-            value: Any = loader.construct_scalar(node)
-        case yaml.SequenceNode():
-            value = loader.construct_sequence(node, deep=True)
-        case _:
-            value = loader.construct_mapping(node, deep=True)
-    return {"Ref" if suffix == "Ref" else f"Fn::{suffix}": value}
-
-
-_Loader.add_multi_constructor("!", _short)
-
-
 @cache
 def home() -> Made:
-    return Made(yaml.load(bootstrap.template(POLICY), _Loader), {})  # noqa: S506  # a SafeLoader
+    return Made(short_forms.read(bootstrap.template(POLICY)), {})
 
 
 @cache
 def run(**more: Any) -> Made:
-    template = yaml.load(TEMPLATE.read_text(encoding="utf-8"), _Loader)  # noqa: S506  # a SafeLoader
+    template = short_forms.read(TEMPLATE.read_text(encoding="utf-8"))
     return Made(template, parameters(made(**more), FOUND))
 
 
