@@ -89,33 +89,25 @@ def write(
         counts = _checked(local, os.path.join(work, DATA), shape)
         path = os.path.join(work, DATA)
         told = {**provenance, **counts, "size_bytes": os.path.getsize(path), "sha256": _sha256(path)}
-        with open(os.path.join(work, PROVENANCE), "w", encoding="utf-8") as file:
-            json.dump(told, file, indent=2, ensure_ascii=False)
-            file.write("\n")
+        _write_json(os.path.join(work, PROVENANCE), told)
     return load(folder)
 
 
 def told_after(folder: str, more: Mapping[str, Any]) -> Extract:
     """The extract with what is known only once all is written."""
     extract = load(folder)
-    path = os.path.join(folder, PROVENANCE)
-    with open(f"{path}.new", "w", encoding="utf-8") as file:
-        json.dump({**extract.provenance, **more}, file, indent=2, ensure_ascii=False)
-        file.write("\n")
-    os.replace(f"{path}.new", path)
+    parent, path = os.path.dirname(os.path.abspath(folder)), os.path.join(folder, PROVENANCE)
+    with _work(parent) as work:  # of our own, as another may write the same now
+        new = os.path.join(work, PROVENANCE)
+        _write_json(new, {**extract.provenance, **more})
+        os.replace(new, path)
     return load(folder)
 
 
 @contextmanager
 def _beside(folder: str) -> Iterator[str]:
     """A folder of ours that becomes `folder` at the end."""
-    parent = os.path.dirname(os.path.abspath(folder))
-    try:
-        os.makedirs(parent, exist_ok=True)
-        work = tempfile.mkdtemp(prefix=".extract-", dir=parent)
-    except OSError as error:
-        raise StorageError(parent, str(error)) from error
-    try:
+    with _work(os.path.dirname(os.path.abspath(folder))) as work:
         yield work
         os.chmod(work, 0o755)  # noqa: S103  # as every folder that is not a secret
         for name in os.listdir(work):
@@ -124,10 +116,23 @@ def _beside(folder: str) -> Iterator[str]:
                     os.path.join(work, name)
                 )
         _move(work, folder)
+
+
+@contextmanager
+def _work(parent: str) -> Iterator[str]:
+    """A folder that nobody else writes to, gone afterwards. Raises: StorageError."""
+    try:
+        os.makedirs(parent, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".extract-", dir=parent, ignore_cleanup_errors=True) as work:
+            yield work
     except OSError as error:
-        raise StorageError(folder, str(error)) from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+        raise StorageError(parent, str(error)) from error
+
+
+def _write_json(path: str, value: Mapping[str, Any]) -> None:
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(value, file, indent=2, ensure_ascii=False)
+        file.write("\n")
 
 
 def _move(work: str, folder: str) -> None:

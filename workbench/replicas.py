@@ -1,13 +1,13 @@
 """The replica that reading goes to: whether it is one, whether it keeps up, and what to do when it does not.
 
 A replica that replays nothing has no lag to show where nothing was written; so its place in the log is held against
-the primary's, and time counts only where it is behind. Long reads are cut (40001) when the primary cleans up what
-they still see; they are run again. Left out: reading itself (`engines`).
+the primary's, as that was when one began to ask, and time counts only where it is behind. Long reads are cut (40001)
+when the primary cleans up what they still see; they are run again. Left out: reading itself (`engines`).
 """
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
@@ -27,7 +27,8 @@ _CONFLICT = "40001"
 _STATE = text(
     "SELECT pg_is_in_recovery() AS replays, CAST(pg_last_wal_replay_lsn() AS text) AS place,"
     " coalesce(pg_last_wal_receive_lsn() > pg_last_wal_replay_lsn(), false) AS has_more,"
-    " coalesce(CAST(extract(epoch FROM now() - pg_last_xact_replay_timestamp()) AS float8), 0) AS age_s,"
+    " CAST(extract(epoch FROM now() - coalesce(pg_last_xact_replay_timestamp(), pg_postmaster_start_time()))"
+    " AS float8) AS age_s,"  # nothing was replayed since it started: not older than that, as far as it knows
     " EXISTS (SELECT FROM pg_stat_wal_receiver) AS receives"
 )
 _NOW = text("SELECT CAST(pg_current_wal_lsn() AS text)")
@@ -45,42 +46,48 @@ class Health(NamedTuple):
 def reading(settings: Settings, limit_s: float = LAG_LIMIT_S, catch_up_s: float = CATCH_UP_S) -> str:
     """The address that reading goes to: the replica's where one is set and keeps up, else the primary's.
 
-    Raises: ReplicaError where it is gone, is none, or is behind by more than `limit_s` after `catch_up_s` of waiting;
+    With `limit_s` 0 it has all that was written before the call.
+
+    Raises: ReplicaError where it is gone, is none, or is behind by `limit_s` or more after `catch_up_s` of waiting;
     the primary is never read instead. SettingsError.
     """
     if not settings.replica:
         return settings.store
-    begun = time.monotonic()
+    begun, place = time.monotonic(), written(settings, catch_up_s)
     while True:
-        found = health(settings, catch_up_s)
-        if found.lag_s <= limit_s:
+        found = health(settings, place, catch_up_s)
+        if not found.behind_bytes or found.lag_s < limit_s:
             return settings.replica
         if time.monotonic() - begun >= catch_up_s:
             raise ReplicaError(_shown(settings.replica), _why(found), found.lag_s, limit_s)
         time.sleep(0.1)
 
 
-def health(settings: Settings, give_up_s: float = CATCH_UP_S) -> Health:
-    """How the replica is now.
+def written(settings: Settings, give_up_s: float = CATCH_UP_S) -> str | None:
+    """The primary's place in its log; none where it is away, which a reader need not mind."""
+    with suppress(ReplicaError):
+        return str(_ask(settings.store, lambda connection: connection.execute(_NOW).scalar_one(), "", give_up_s))
+    return None
+
+
+def health(settings: Settings, place: str | None, give_up_s: float = CATCH_UP_S) -> Health:
+    """How the replica is now, held against a place in the primary's log; without one, against what it was sent.
 
     Raises: ReplicaError where it does not answer or is none; SettingsError where its address cannot be one.
     """
-    place = _shown(settings.replica)
-
-    def ask(url: str, work: Callable[[Connection], Any]) -> Any:
-        return _ask(url, work, place, give_up_s)
-
-    state = ask(settings.replica, lambda connection: connection.execute(_STATE).mappings().one())
+    shown = _shown(settings.replica)
+    state = _ask(settings.replica, lambda connection: _state(connection, place), shown, give_up_s)
     if not state["replays"]:
-        raise ReplicaError(place, "it takes writes, so it is a primary")
-    try:
-        now = ask(settings.store, lambda connection: connection.execute(_NOW).scalar_one())
-    except ReplicaError:  # the primary is away, which a reader need not mind
-        behind = int(state["has_more"])
-    else:
-        asked = {"place": now, "replayed": state["place"]}
-        behind = int(ask(settings.replica, lambda connection: connection.execute(_BEHIND, asked).scalar_one()))
-    return Health(state["receives"], behind, state["age_s"] if behind else 0.0)
+        raise ReplicaError(shown, "it takes writes, so it is a primary")
+    return Health(state["receives"], state["behind"], state["age_s"] if state["behind"] else 0.0)
+
+
+def _state(connection: Connection, place: str | None) -> dict[str, Any]:
+    state = dict(connection.execute(_STATE).mappings().one())
+    if place is None or not state["replays"]:
+        return {**state, "behind": int(state["has_more"])}
+    asked = {"place": place, "replayed": state["place"]}
+    return {**state, "behind": int(connection.execute(_BEHIND, asked).scalar_one())}
 
 
 @contextmanager

@@ -19,8 +19,8 @@ from .errors import RunError
 from .extracts import PROVENANCE
 from .settings import Settings
 
-FRESH_S = 1.0
-"""A replica that is further behind might not have the run that was stored a moment ago."""
+FRESH_S = 0.0
+"""What was stored before one asks is told; a replica that is behind is waited for."""
 _MAIN = ("macro_f1", "balanced_accuracy", "accuracy")
 _MAIN_OF_ITEMS = ("balanced_accuracy", "macro_f1", "accuracy")
 """A media classifier is judged by the first, as its report does."""

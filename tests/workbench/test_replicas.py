@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
@@ -52,8 +53,8 @@ def test_without_a_replica_the_store_is_read():
 def test_a_replica_that_keeps_up_is_read(settings: Settings, pair: tuple[Server, Server]):
     """And what was written before is seen there once nothing is behind."""
     run(pair[0], "CREATE TABLE kept (n integer)", "INSERT INTO kept VALUES (7)")
-    begun = time.monotonic()
-    while (found := replicas.health(settings)).behind_bytes and time.monotonic() - begun < 30:
+    begun, place = time.monotonic(), replicas.written(settings)
+    while (found := replicas.health(settings, place)).behind_bytes and time.monotonic() - begun < 30:
         time.sleep(0.05)
     assert found == replicas.Health(True, 0, 0.0)
     assert replicas.reading(settings) == settings.replica
@@ -76,6 +77,28 @@ def test_a_replica_that_is_behind_is_told_with_its_lag(settings: Settings, pair:
         run(pair[1], "SELECT pg_wal_replay_resume()")
     assert replicas.reading(settings, limit_s=0.0, catch_up_s=60.0) == settings.replica
     assert run(pair[1], "SELECT count(*) FROM late") == [(1000,)]
+
+
+def test_what_was_written_before_is_seen_although_the_primary_writes_on(
+    settings: Settings, pair: tuple[Server, Server], monkeypatch: pytest.MonkeyPatch
+):
+    """The place that the replica has to reach is asked once, so writing that goes on is not waited for."""
+    real = replicas.health
+
+    def written_to(*given: Any) -> replicas.Health:
+        run(pair[0], "CREATE TABLE IF NOT EXISTS more (n integer)", "INSERT INTO more VALUES (1)")
+        return real(*given)
+
+    monkeypatch.setattr(replicas, "health", written_to)
+    run(pair[1], "SELECT pg_wal_replay_pause()")
+    try:
+        run(pair[0], "CREATE TABLE before (n integer)")
+        with pytest.raises(ReplicaError, match=r"s behind where 0 s are allowed"):
+            replicas.reading(settings, limit_s=0.0, catch_up_s=0.2)
+    finally:
+        run(pair[1], "SELECT pg_wal_replay_resume()")
+    assert replicas.reading(settings, limit_s=0.0, catch_up_s=60.0) == settings.replica
+    assert run(pair[1], "SELECT count(*) FROM before") == [(0,)]
 
 
 def test_a_primary_that_is_away_is_no_reason_not_to_read(settings: Settings, tmp_path: Path):

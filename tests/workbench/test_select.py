@@ -327,11 +327,12 @@ def test_analysts_who_ask_the_same_at_once_have_the_same(settings: Settings):
         except BaseException as error:  # noqa: BLE001
             found.append(error)
 
-    threads = [threading.Thread(target=one) for _ in range(4)]
+    threads = [threading.Thread(target=one) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(60)
+    assert len(found) == 8
     assert {getattr(one, "path", one) for one in found} == {found[0].path}
     assert len({one.provenance["sha256"] for one in found}) == 1
     assert os.listdir(Path(settings.folder, "extracts")) == [found[0].key]

@@ -16,7 +16,10 @@ from pathlib import Path
 from ..errors import EngineMissing, StorageError
 
 USER = "undertone"
-_SETTINGS = ("listen_addresses=''", "fsync=off", "max_connections=60", "max_wal_senders=4", "wal_level=replica")
+_SETTINGS = (
+    "listen_addresses=''", "fsync=off", "max_connections=60", "max_wal_senders=4", "wal_level=replica",
+    "wal_retrieve_retry_interval=200ms",
+)  # fmt: skip
 
 
 def programs() -> str:

@@ -146,7 +146,7 @@ def _watched(primary: Server, replica: Server) -> Iterator[list[float]]:
     def watch() -> None:
         while not over.wait(1.0):
             with contextlib.suppress(ReplicaError):
-                lags.append(replicas.health(settings).lag_s)
+                lags.append(replicas.health(settings, replicas.written(settings)).lag_s)
 
     thread = threading.Thread(target=watch)
     thread.start()
