@@ -3,9 +3,10 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-# The first Python from 3.11 to 3.13; PYTHON=... chooses another.
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
-	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
+# The first Python from 3.11 to 3.13 that has pip; PYTHON=... chooses another.
+PYTHON ?= $(or $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import pip, sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done),\
+	$(error Python 3.11, 3.12 or 3.13 with pip is needed; name one with PYTHON=...))
 HOST ?= 127.0.0.1
 PORT ?= 8000
 ARGS ?=
@@ -173,7 +174,6 @@ clean: ## remove the environment, caches and build products
 
 # The environment. Each stamp is one set of requirements; a later set holds the earlier ones.
 $(BIN)/python:
-	@if [ -z '$(PYTHON)' ]; then echo 'Python 3.11, 3.12 or 3.13 is needed; name one with PYTHON=...' >&2; exit 2; fi
 	@$(PYTHON) -m pip --version >/dev/null || { echo '$(PYTHON) has no pip' >&2; exit 2; }
 	@$(PYTHON) -m venv --without-pip $(VENV)
 
