@@ -6,7 +6,7 @@ manifest is kept (the engines).
 A manifest, shortened:
 
     {"version": 1, "entry": "main.py", "python": "3.12", "timeout_s": 7200, "env": {}, "input_is_file": true,
-     "image_key": "9f…", "requirements_sha256": "e3…", "results": "runs/20260102-101500-ab12/results",
+     "image_key": "9f…", "requirements_sha256": "e3…", "results": "runs/20260102-101500-ab12/results", "budget_s": null,
      "code": [{"path": "main.py", "sha256": "5d…", "size_bytes": 812, "executable": false}],
      "input": [{"path": "readings été.csv", "sha256": "01…", "size_bytes": 90210, "executable": false}]}
 """
@@ -25,6 +25,13 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PYTHON = re.compile(r"3\.\d{1,2}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _FIX = "start the run again: its manifest is written anew"
+
+
+class Budget(NamedTuple):
+    """Seconds that all attempts of a run may take together, and those that each one's machine takes to start."""
+
+    all_s: int
+    start_s: int
 
 
 class File(NamedTuple):
@@ -51,6 +58,8 @@ class Manifest:
     env: Mapping[str, str] = field(default_factory=dict)
     input_is_file: bool = False
     """Whether the person named one file, which the script then gets as -i, not a folder that holds it."""
+    budget_s: Budget | None = None
+    """What --max-cost leaves; the runner keeps to it, so that nobody has to watch."""
 
     @property
     def files(self) -> tuple[File, ...]:
@@ -69,6 +78,7 @@ def to_json(manifest: Manifest) -> bytes:
         **{name: getattr(manifest, name) for name in _SCALARS},
         "env": dict(manifest.env),
         "input_is_file": manifest.input_is_file,
+        "budget_s": manifest.budget_s,
         "code": [file._asdict() for file in manifest.code],
         "input": [file._asdict() for file in manifest.input],
     }
@@ -102,6 +112,7 @@ def from_json(content: bytes) -> Manifest:
         input=_files(plain, "input"),
         env=_env(plain),
         input_is_file=plain.get("input_is_file") is True,
+        budget_s=_budget(plain),
         **{name: _typed(plain, name, kind) for name, kind in _SCALARS.items()},
     )
     _check(manifest)
@@ -141,6 +152,16 @@ def _typed(plain: Mapping[str, Any], name: str, kind: type) -> Any:
     if not isinstance(value, kind) or isinstance(value, bool):
         raise ManifestError(f"the manifest's {name} is {value!r}, expected a {kind.__name__}", _FIX)
     return value
+
+
+def _budget(plain: Mapping[str, Any]) -> Budget | None:
+    match plain.get("budget_s"):
+        case None:
+            return None
+        case [int(all_s), int(start_s)]:
+            return Budget(all_s, start_s)
+        case found:
+            raise ManifestError(f"the manifest's budget_s is {found!r}, expected two numbers of seconds", _FIX)
 
 
 def _env(plain: Mapping[str, Any]) -> dict[str, str]:

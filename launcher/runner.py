@@ -161,6 +161,7 @@ def checked(content: bytes | None) -> dict[str, Any]:
         for file in (*plain["code"], *plain["input"]):
             if _unsafe(file["path"]) or not re.fullmatch(r"[0-9a-f]{64}", file["sha256"]):
                 raise End(WRONG, f"the manifest has an unsafe path or no hash: {file['path']!r}")
+        _, _ = plain["budget_s"] or (0, 0)
         is_there = plain["entry"] in {file["path"] for file in plain["code"]}
         if not is_there or _unsafe(plain["results"]) or not plain["timeout_s"] > 0 or plain["env"] is None:
             raise End(WRONG, "the manifest's entry, results, timeout_s or env cannot be used")
@@ -349,7 +350,8 @@ class Attempt:
             given = os.path.join(given, manifest["input"][0]["path"])
         os.makedirs(made)
         env = {"PYTHONUNBUFFERED": "1", **self._env, "TMPDIR": tempfile.mkdtemp(dir=work), **manifest["env"]}
-        limit_s = min(manifest["timeout_s"], float(self._env.get("LAUNCHER_END_BY_S", "inf")) - time.time())
+        end_by_s = float(self._env.get("LAUNCHER_END_BY_S", "inf"))
+        limit_s = min(manifest["timeout_s"], end_by_s - time.time(), self._left_s(manifest["budget_s"]))
         say(f"starting {manifest['entry']}")
         self.record["script_started_s"] = time.time()
         code = run([sys.executable, manifest["entry"], "-i", given, "-o", made], os.path.join(work, "code"), env,
@@ -360,6 +362,19 @@ class Attempt:
         self.record["reason"] = self._stop.reason or ended * bool(code)
         say(self._stop.reason or ended)
         return 128 + self._stop.signal if self._stop.signal else code
+
+    def _left_s(self, budget_s: list[float] | None) -> float:
+        """What the script may take of [all attempts together, the start of each one's machine]."""
+        if not budget_s:
+            return math.inf
+        left_s, start_s = budget_s[0] - budget_s[1] - (time.time() - float(self.record["started_s"])), budget_s[1]
+        for number in range(1, self.record["number"]):
+            content = self._storage.read(f"{self._run}/attempts/{number:04}.json")
+            if earlier := json.loads(content or b"null"):  # one that had no time to say its end went on until now
+                left_s -= start_s + (earlier["ended_s"] or self.record["started_s"]) - earlier["started_s"]
+        if left_s <= 0:
+            raise End(128 + signal.SIGTERM, "earlier attempts have used up what the run may cost")
+        return left_s
 
 
 def main(url: str) -> int:

@@ -87,9 +87,9 @@ class AwsEngine:
         quoted = self._purse.quoted(made, job.options.max_cost, builds=not there.image)
         for line in show.quote_lines(quoted.quote):
             say(line)
+        made = replace(made, timeout_s=quoted.timeout_s)
+        manifest = replace(manifest, timeout_s=quoted.timeout_s, budget_s=quoted.budget_s)
         if quoted.limited:
-            made = replace(made, timeout_s=quoted.timeout_s)
-            manifest = replace(manifest, timeout_s=quoted.timeout_s)
             say(f"--max-cost ends the script after {show_duration(quoted.timeout_s)} at the latest")
         self._purse.keep(quoted)
         self._keep[job.run_id] = job.options.keep

@@ -11,6 +11,7 @@ Left out: where prices come from (`of_run.prices_of`), and how it is shown (`sho
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ..manifest import Budget
 from ..spec import Spec
 from . import history, limit
 from .history import Entry
@@ -22,14 +23,20 @@ from .receipt import Receipt, Went, receipt
 
 @dataclass(frozen=True)
 class Account:
-    """A run's quote, and what it was reckoned from; `timeout_s` is the script's limit that --max-cost leaves."""
+    """A run's quote, and what it was reckoned from; `budget_s` is what --max-cost leaves for all its attempts."""
 
     spec: Spec
     load: Load
     prices: Prices
     quote: Quote
     max_cost: float | None
-    timeout_s: int
+    budget_s: Budget | None
+
+    @property
+    def timeout_s(self) -> int:
+        """The script's limit, shorter where --max-cost says so."""
+        spent = self.budget_s
+        return self.spec.timeout_s if spent is None else min(self.spec.timeout_s, spent.all_s - spent.start_s)
 
     @property
     def limited(self) -> bool:
@@ -61,8 +68,9 @@ def opened(
     """
     load = load_of(spec, builds=builds)
     quoted = quote_of(spec, load, known, entries, said_min)
-    timeout_s = spec.timeout_s if max_cost is None else limit.seconds(max_cost, load, known, spec.timeout_s)
-    return Account(spec, load, known, quoted, max_cost, timeout_s)
+    return Account(
+        spec, load, known, quoted, max_cost, None if max_cost is None else limit.budget(max_cost, load, known)
+    )
 
 
 def closed(

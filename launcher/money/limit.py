@@ -1,7 +1,8 @@
 """--max-cost: how long a run may go on, so that it costs no more whatever machine and price it gets.
 
 Everything is reckoned at its highest: the dearest machine on demand, the slowest start, all results sent home. A run
-that loses its host has spent some of the limit, so the rest is reckoned anew before the next attempt (`latest`).
+that loses its host has spent some of the limit: the runner of the next attempt takes that off the `budget`, and whoever
+follows the run reckons it by the real machines (`latest`).
 Left out: the ending itself: the runner's time limit, with SIGTERM and partial results, and the engine's `stop`.
 """
 
@@ -9,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ..errors import MoneyError
+from ..manifest import Budget
 from .prices import Prices, Span
 from .quote import BUILD_MIN, RESULTS_SHARE, START_MIN, Load, rate
 from .receipt import Went, receipt
@@ -18,19 +20,19 @@ LEAST_S = 60
 _GB = 1e9
 
 
-def seconds(max_cost: float, load: Load, prices: Prices, timeout_s: int) -> int:
-    """The time limit of a script that may cost so many dollars, at most its own limit.
+def budget(max_cost: float, load: Load, prices: Prices) -> Budget:
+    """The seconds of machines that so many dollars buy, those of starting among them.
 
-    Raises: MoneyError where it could not run for a minute; the fix tells how much is needed for that.
+    Raises: MoneyError where a script could not run for a minute; the fix tells how much is needed for that.
     """
-    hour, once = rate(load, prices).high, _once(load, prices)
-    left_s = int((max_cost - once) / hour * 3600 - START_MIN.high * 60)
-    if left_s < LEAST_S:
-        needed = once + hour * (LEAST_S + 1 + START_MIN.high * 60) / 3600
+    hour, once, start_s = rate(load, prices).high, _once(load, prices), int(START_MIN.high * 60)
+    all_s = int((max_cost - once) / hour * 3600)
+    if all_s < LEAST_S + start_s:
+        needed = once + hour * (LEAST_S + start_s + 1) / 3600
         raise MoneyError(
             f"${max_cost:.2f} is less than a minute of this run may cost", f"say --max-cost {_up(needed):.2f} or more"
         )
-    return min(left_s, timeout_s)
+    return Budget(all_s, start_s)
 
 
 def latest(max_cost: float, attempts: Iterable[Went], load: Load, prices: Prices, now_s: float) -> float:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from launcher.errors import ManifestError
-from launcher.manifest import File, Manifest, from_json, to_json
+from launcher.manifest import Budget, File, Manifest, from_json, to_json
 
 SHA = "0123456789abcdef" * 4
 MAIN = File("main.py", SHA, 12)
@@ -28,10 +28,11 @@ files = st.builds(
 @given(
     st.lists(files, unique_by=lambda file: file.path, max_size=5),
     st.dictionaries(st.from_regex(r"[A-Z_]{1,5}", fullmatch=True), st.text()),
+    st.none() | st.builds(Budget, st.integers(0, 10**9), st.integers(0, 10**3)),
 )
-def test_a_manifest_comes_back(found: list[File], env: dict[str, str]):
+def test_a_manifest_comes_back(found: list[File], env: dict[str, str], budget: Budget | None):
     """Any names, sizes and variables survive, and the same manifest has the same bytes."""
-    manifest = dataclasses.replace(PLAIN, input=tuple(found), env=env)
+    manifest = dataclasses.replace(PLAIN, input=tuple(found), env=env, budget_s=budget)
     assert from_json(to_json(manifest)) == manifest
     assert to_json(from_json(to_json(manifest))) == to_json(manifest)
 
@@ -62,6 +63,7 @@ def test_a_path_stays_in_its_folder(path: str):
         ("results", "../elsewhere", "leaves its folder"),
         ("env", {"A=B": "1"}, "no table of names"),
         ("env", None, "no table of names"),
+        ("budget_s", 600, "budget_s is 600, expected two numbers of seconds"),
         ("code", None, "is no list"),
         ("code", [{"path": "main.py"}], "an entry that is no file"),
         ("code", [MAIN._asdict(), MAIN._asdict()], "twice"),

@@ -225,19 +225,16 @@ def test_a_limit_holds_at_the_worst(max_cost: float, spot: bool, builds: bool, s
     """A run as long as it may be, on the dearest machine, slowly started, all results sent home, costs no more."""
     load = Load(Need(4, 15, 0, ("m6i", "m5")), spot, 30, size, 100, builds)
     try:
-        run_s = limit.seconds(max_cost, load, EU, 10**9)
+        bought = limit.budget(max_cost, load, EU)
     except MoneyError as error:
         needed = float(error.fix.split()[2])
-        assert limit.seconds(needed, load, EU, 10**9) >= limit.LEAST_S
+        enough = limit.budget(needed, load, EU)
+        assert enough.all_s - enough.start_s >= limit.LEAST_S
         return
-    worst = rate(load, EU).high * (run_s / 3600 + START_MIN.high / 60) + limit._once(load, EU)
+    assert bought.start_s == START_MIN.high * 60
+    worst = rate(load, EU).high * bought.all_s / 3600 + limit._once(load, EU)
     assert worst <= max_cost
     assert worst > max_cost - rate(load, EU).high / 1800
-
-
-def test_a_limit_is_never_longer_than_the_time_limit():
-    """Much money is no reason to run on."""
-    assert limit.seconds(1000, SMALL, EU, 600) == 600
 
 
 def test_the_latest_moment_comes_earlier_by_what_is_spent():

@@ -25,7 +25,7 @@ class Placed:
         (root / RUN).mkdir(parents=True)
         self.manifest = {
             "version": 1, "entry": "main.py", "python": "3.12", "requirements_sha256": "", "image_key": "",
-            "results": f"{RUN}/results", "timeout_s": 600, "env": {}, "input_is_file": False,
+            "results": f"{RUN}/results", "timeout_s": 600, "env": {}, "input_is_file": False, "budget_s": None,
             "code": [self.blob(path, text) for path, text in code.items()],
             "input": [self.blob(path, text) for path, text in given.items()], **more,
         }  # fmt: skip

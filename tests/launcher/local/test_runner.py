@@ -182,6 +182,7 @@ def test_a_missing_blob_is_named(tmp_path: Path):
 
 @pytest.mark.parametrize("changed", [
     {"version": 2}, {"entry": "other.py"}, {"results": "../out"}, {"timeout_s": 0}, {"code": None}, {"env": None},
+    {"budget_s": [60]}, {"budget_s": 60},
     {"input": [{"path": "../../etc/cron", "sha256": "0" * 64}]}, {"input": [{"path": "/etc/x", "sha256": "0" * 64}]},
     {"input": [{"path": "a\\b", "sha256": "0" * 64}]}, {"input": [{"path": "a", "sha256": "../x"}]},
 ], ids=str)  # fmt: skip
@@ -215,6 +216,33 @@ def test_attempts_of_a_second_job_count_on(tmp_path: Path):
     run = Placed(tmp_path / "s", {"main.py": ECHO}, {})
     run.run(AWS_BATCH_JOB_ATTEMPT="1", LAUNCHER_ATTEMPTS_BEFORE="3")
     assert run.record(4)["number"] == 4
+
+
+def test_attempts_share_what_the_run_may_cost(tmp_path: Path):
+    """With a budget for all, the next attempt has what the earlier ones left, each with its machine's start."""
+    run = Placed(tmp_path / "s", {"main.py": WAITS}, {}, budget_s=[602, 300])
+    earlier = {"number": 1, "started_s": 1000.0, "ended_s": 1001.0}
+    (run.root / RUN / "attempts").mkdir()
+    (run.root / RUN / "attempts/0001.json").write_text(json.dumps(earlier))
+    assert run.run(AWS_BATCH_JOB_ATTEMPT="2", LAUNCHER_GRACE_S="5") == 143
+    record = run.record(2)
+    assert record["reason"] == "the time limit was reached"
+    assert record["script_ended_s"] - record["started_s"] < 30
+    assert run.results == {"half.txt": b"half"}
+
+
+@pytest.mark.parametrize("ended_s", [1400.0, None])
+def test_an_attempt_that_nothing_is_left_for_runs_nothing(tmp_path: Path, ended_s: float | None):
+    """One whose host was lost without a word is reckoned until the next begins; earlier results stay."""
+    run = Placed(tmp_path / "s", {"main.py": WAITS}, {}, budget_s=[1000, 300])
+    (run.root / RUN / "attempts").mkdir()
+    (run.root / RUN / "attempts/0001.json").write_text(json.dumps({"started_s": 999.0, "ended_s": ended_s}))
+    (run.root / RUN / "results").mkdir()
+    (run.root / RUN / "results/half.txt").write_text("half")
+    assert run.run(AWS_BATCH_JOB_ATTEMPT="2") == 143
+    assert run.record(2)["reason"] == "earlier attempts have used up what the run may cost"
+    assert "starting main.py" not in run.log
+    assert run.results == {"half.txt": b"half"}
 
 
 def test_what_cannot_be_kept_is_said(tmp_path: Path):
