@@ -17,7 +17,7 @@ PLATFORM_x86_64 := amd64
 PLATFORM_arm64 := arm64
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALL := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python install --quiet --no-deps --require-hashes
+INSTALL = $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python install --quiet --no-deps --require-hashes
 LOCK := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 SAM := SAM_CLI_TELEMETRY=0 $(VENV)/deploy/bin/sam
 
