@@ -20,7 +20,6 @@ from dataclasses import fields
 from typing import Any, ParamSpec, TypeVar
 
 from . import flow, functions, options
-from .check import demand
 from .engines.choose import choose
 from .engines.protocol import State
 from .errors import OptionsError, RunFailed
@@ -68,10 +67,9 @@ def run(
     if unknown := set(given) - {field.name for field in fields(Options)}:
         raise OptionsError(f"{min(unknown)!r} is no option", "`python -m launcher run --help` lists them")
     asked = options.read(os.fspath(project), given, where)
-    on, quiet = choose(asked, where, fresh=fresh), tell or Quiet()
-    if on.costs if check is None else check:
-        demand(asked, where, quiet.now)
-    return flow.run(asked, on, Followed(quiet, line, lambda _: Choice.DESTROY), where)
+    on = choose(asked, where, fresh=fresh)
+    followed = Followed(tell or Quiet(), line, lambda _: Choice.DESTROY)
+    return flow.run(asked, on, followed, where, check=on.costs if check is None else check)
 
 
 def remote(

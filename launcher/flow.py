@@ -1,6 +1,6 @@
 """The life of a run as a command sees it: start, follow, fetch, tell the cost, destroy what costs; whatever happens.
 
-    prepare ─► start ─► follow ─► fetch ─► destroy        Ctrl-C asks: leave it running, or destroy it
+    check ─► prepare ─► start ─► follow ─► fetch ─► destroy        Ctrl-C asks: leave it running, or destroy it
 
 Left out: how a person is asked (`commands.asking`), and what each engine does (`engines`).
 """
@@ -9,12 +9,14 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
 from . import codes, folders, runs
-from .engines.protocol import Attempt, Engine, Job, Known, State
+from .check import demand
+from .engines.protocol import Attempt, Ended, Engine, Job, Known, Say, State
 from .errors import LauncherError, StorageError, UnknownRun
 from .money import history
 from .options import Options
@@ -66,22 +68,29 @@ class Followed:
     sleep: Callable[[float], None] = time.sleep
 
 
-def run(options: Options, engine: Engine, followed: Followed, environ: Mapping[str, str]) -> Result:
-    """One run from the options to its results at home.
+def run(
+    options: Options, engine: Engine, followed: Followed, environ: Mapping[str, str], *, check: bool = False
+) -> Result:
+    """One run from the options to its results at home; nothing is noted of one that cannot begin.
 
     Raises: LauncherError.
     """
+    place = engine.place()
+    if check:
+        demand(options, environ, followed.tell.now)
     run_id = runs.new_id(time.time(), "".join(secrets.choice(_LETTERS) for _ in range(4)))
     followed.tell.now("reading the project and its input")
     job = prepare(options, run_id)
     state = folders.state(environ)
-    runs.write(state, Known(run_id, engine.name, job.project.name, time.time(), os.path.abspath(options.output)))
+    output = os.path.abspath(options.output)
+    made = Known(run_id, engine.name, job.project.name, time.time(), output, place, options.profile or "")
+    runs.write(state, made)
     followed.tell(f"run {run_id}: {_asked(job)}")
     try:
         engine.start(job, followed.tell)
         choice = follow(engine, run_id, followed)
     except BaseException:
-        _give_up(engine, run_id, followed)
+        _give_up(engine, run_id, state, followed)
         raise
     if choice is Choice.LEAVE:
         return Result(run_id, None, "", None, engine.link(run_id), State.RUNNING, "left running")
@@ -136,7 +145,7 @@ def _ended(engine: Engine, run_id: str, options: Options, state: str, followed: 
     link = engine.link(run_id)
     if destroy:
         followed.tell.now("removing what the run made")
-        engine.destroy(run_id, followed.tell)
+        remove(engine, run_id, state, followed.tell)
     code, partial = _last(status.attempts), bool(files) and status.state is not State.SUCCEEDED
     cost = _paid(state, run_id) if engine.costs else 0.0
     return Result(run_id, code, folder, cost, link, status.state, status.sentence, files, partial)
@@ -166,10 +175,31 @@ def _last(attempts: tuple[Attempt, ...]) -> int | None:
     return attempts[-1].exit_code if attempts else None
 
 
-def _give_up(engine: Engine, run_id: str, followed: Followed) -> None:
+def remove(engine: Engine, run_id: str, state: str, say: Say) -> None:
+    """Destroy a run; one that was paid for stays in the list as it ended.
+
+    Raises: LauncherError.
+    """
+    status = None
+    with suppress(UnknownRun):
+        status = engine.status(run_id)
+    engine.destroy(run_id, say)
+    if not engine.costs:
+        return
+    with suppress(UnknownRun):  # it was started by another machine
+        known = runs.read(state, run_id)
+        if status is None:
+            runs.forget(state, run_id)
+        elif known.ended is None:
+            if not status.state.ended:
+                status = replace(status, state=State.STOPPED, sentence=f"destroyed while {status.sentence}")
+            runs.write(state, replace(known, ended=Ended(status, _paid(state, run_id))))
+
+
+def _give_up(engine: Engine, run_id: str, state: str, followed: Followed) -> None:
     """Nothing is left of a run that could not be started or followed; what cannot be removed is said."""
     try:
-        engine.destroy(run_id, followed.tell)
+        remove(engine, run_id, state, followed.tell)
     except UnknownRun:
         return
     except LauncherError as error:

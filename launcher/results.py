@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import file_digest
 
-from .errors import DamagedError, ManifestError, NotEmptyError, StorageError
+from .errors import DamagedError, ManifestError, NotEmptyError, OptionsError, StorageError
 from .manifest import File, unsafe
 
 THREADS = 8
@@ -50,7 +50,7 @@ def from_json(content: bytes) -> Results:
 def check_folder(folder: str, *, replace: bool) -> None:
     """Whether results may come into a folder: it must be empty or not there, or `replace` said.
 
-    Raises: NotEmptyError, StorageError for what is no folder.
+    Raises: NotEmptyError, OptionsError for what is no folder.
     """
     try:
         if os.listdir(folder) and not replace:
@@ -58,7 +58,7 @@ def check_folder(folder: str, *, replace: bool) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise StorageError(f"{folder} cannot hold the results: {error.strerror}", "name a folder with -o") from error
+        raise OptionsError(f"{folder} cannot hold the results: {error.strerror}", "name a folder with -o") from error
 
 
 def bring(results: Results, get: Callable[[File, str], None], folder: str) -> tuple[str, ...]:

@@ -7,10 +7,11 @@ Left out: what an engine keeps beside it.
 
 import json
 import os
+import shutil
 import time
 from dataclasses import asdict
 
-from .engines.protocol import Known
+from .engines.protocol import Ended, Known
 from .errors import EngineError, UnknownRun
 from .names import RUN_ID
 
@@ -57,11 +58,17 @@ def read(state: str, run_id: str) -> Known:
     where = os.path.join(folder(state, run_id), _RECORD)
     try:
         with open(where, encoding="utf-8") as file:
-            return Known(**json.load(file))
+            plain = json.load(file)
+        return Known(**{**plain, "ended": Ended.read(plain["ended"]) if plain["ended"] else None})
     except FileNotFoundError:
         raise UnknownRun(run_id) from None
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise EngineError(f"{where} is damaged: {error}", "remove its folder") from error
+
+
+def forget(state: str, run_id: str) -> None:
+    """Nothing here is left of a run."""
+    shutil.rmtree(folder(state, run_id), ignore_errors=True)
 
 
 def known(state: str) -> list[Known]:

@@ -8,10 +8,8 @@ from typing import Annotated
 
 import typer
 
-from .. import folders, runs
-from ..engines.choose import choose
+from .. import flow, folders
 from ..keep import parse_keep
-from ..options import Options
 from ..progress import Progress
 from .shared import EngineName, Profile, Region, RunId, find, told
 
@@ -25,8 +23,6 @@ def command(
 ) -> None:
     """End a run and remove all that it made; results at home stay."""
     with told(), Progress() as progress:
-        run_id, _ = find(run_id, engine, region, profile)
-        name = engine or runs.read(folders.state(os.environ), run_id).engine
-        asked = Options(project="", engine=name, region=region, profile=profile, keep=parse_keep(keep))
-        choose(asked, os.environ).destroy(run_id, progress)
+        run_id, on = find(run_id, engine, region, profile, parse_keep(keep))
+        flow.remove(on, run_id, folders.state(os.environ), progress)
     print(f"Run {run_id} is removed.")

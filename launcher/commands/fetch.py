@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from .. import results
-from .shared import EngineName, Profile, Region, RunId, find, told
+from ..errors import StorageError
+from .shared import EngineName, Profile, Region, RunId, find, removed, told
 
 
 def command(
@@ -23,5 +24,11 @@ def command(
     with told():
         run_id, on = find(run, engine, region, profile)
         results.check_folder(output, replace=replace)
-        files = on.fetch(run_id, output)
+        try:
+            files = on.fetch(run_id, output)
+        except StorageError as error:
+            if gone := removed(run_id):
+                fix = f"look in {gone.results}, where they were brought"
+                raise StorageError(f"run {run_id} was removed with its results in storage", fix) from error
+            raise
     print(f"{len(files):,} result{'s' * (len(files) != 1)} of run {run_id}: {output}")

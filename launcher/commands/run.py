@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from .. import codes, flow, options, runs
-from ..check import demand
 from ..engines.choose import choose
 from ..engines.protocol import Engine, State
 from ..errors import Stopped
@@ -71,9 +70,8 @@ def command(
 
 def _run(asked: Options, on: Engine, check: bool, on_interrupt: Choice | None) -> NoReturn:
     with _signals(), Progress() as progress:
-        if check:
-            demand(asked, os.environ, progress.now)
-        result = flow.run(asked, on, Followed(progress, _line, asker(progress, on_interrupt)), os.environ)
+        followed = Followed(progress, _line, asker(progress, on_interrupt))
+        result = flow.run(asked, on, followed, os.environ, check=check)
     _tell(result)
     _end(result)
 

@@ -6,7 +6,8 @@ Left out: the commands.
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -15,8 +16,9 @@ from rich.table import Table
 
 from .. import codes, folders, runs
 from ..engines.choose import choose
-from ..engines.protocol import Engine
-from ..errors import CheckError, LauncherError
+from ..engines.protocol import Engine, Known
+from ..errors import CheckError, LauncherError, UnknownRun
+from ..keep import Keep
 from ..options import Options
 
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="a run id, or `last`")]
@@ -54,9 +56,13 @@ def show_error(error: LauncherError) -> None:
 
 
 def find(
-    run_id: str, engine: str | None = None, region: str | None = None, profile: str | None = None
+    run_id: str,
+    engine: str | None = None,
+    region: str | None = None,
+    profile: str | None = None,
+    keep: tuple[Keep, ...] = (),
 ) -> tuple[str, Engine]:
-    """A run's id, where `last` is the newest, and its engine.
+    """A run's id, where `last` is the newest, and its engine; a run that this machine started is where it was started.
 
     Raises: LauncherError.
     """
@@ -66,8 +72,30 @@ def find(
         if not every:
             raise LauncherError("there are no runs yet", "`python -m launcher run` starts one")
         run_id = every[0].run_id
-    name = engine or runs.read(state, run_id).engine
-    return run_id, choose(Options(project="", engine=name, region=region, profile=profile), os.environ)
+    try:
+        known = runs.read(state, run_id)
+    except UnknownRun:
+        if not engine:
+            raise
+        known = Known(run_id, engine, "", 0.0, "")
+    return run_id, reach(known, region, profile, keep)
+
+
+def removed(run_id: str) -> Known | None:
+    """A run of which nothing can be asked any more, as it ended; None where its engine is to be asked."""
+    with suppress(UnknownRun):
+        known = runs.read(folders.state(os.environ), run_id)
+        return known if known.ended else None
+    return None
+
+
+def reach(known: Known, region: str | None, profile: str | None, keep: tuple[Keep, ...] = ()) -> Engine:
+    """The engine that a run is on; `region` counts only where the run's own is not known.
+
+    Raises: LauncherError.
+    """
+    asked = Options("", engine=known.engine, region=known.place or region, profile=profile or known.profile or None)
+    return choose(replace(asked, keep=keep), os.environ)
 
 
 def table(*columns: str) -> Table:

@@ -13,7 +13,7 @@ import typer
 from .. import codes
 from ..engines.protocol import Attempt, State
 from ..upload import show_bytes
-from .shared import EngineName, Profile, Region, RunId, find, show, table, told
+from .shared import EngineName, Profile, Region, RunId, find, removed, show, table, told
 
 
 def command(
@@ -26,7 +26,8 @@ def command(
     """Tell how a run stands, and why it waits."""
     with told():
         run_id, on = find(run, engine, region, profile)
-        status = on.status(run_id)
+        gone = removed(run_id)
+        status = gone.ended.status if gone and gone.ended else on.status(run_id)
     if as_json:
         print(json.dumps({"run_id": run_id, **asdict(status)}, ensure_ascii=False, indent=1))
     else:

@@ -69,6 +69,13 @@ class AwsEngine:
     def _look(self) -> Looking:
         return Looking(self._aws, self._home.bucket, self._why)
 
+    def place(self) -> str:
+        """The region.
+
+        Raises: AwsError without credentials; PlanError where there is no launcher yet.
+        """
+        return self._home.names.region
+
     def plan(self, job: Job) -> tuple[Step, ...]:
         """Every step that the job would take, none of them done.
 

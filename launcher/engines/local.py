@@ -51,6 +51,10 @@ class LocalEngine:
         self._read_to: dict[tuple[str, int], int] = {}
         """The byte that a log's lines, so many, end at: following one does not read it all again."""
 
+    def place(self) -> str:
+        """Here."""
+        return ""
+
     def plan(self, job: Job) -> tuple[str, ...]:
         """In words."""
         count, python = len(job.manifest.files), job.options.python

@@ -83,8 +83,23 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Ended:
+    """What stays of a run that was removed; `cost` is in dollars, None where no receipt could be written."""
+
+    status: Status
+    cost: float | None
+
+    @classmethod
+    def read(cls, record: Mapping[str, Any]) -> Self:
+        """From JSON."""
+        plain = record["status"]
+        attempts = tuple(Attempt.read(one) for one in plain["attempts"])
+        return cls(Status(State(plain["state"]), plain["sentence"], attempts), record["cost"])
+
+
+@dataclass(frozen=True)
 class Known:
-    """A run in a list: its engine's name, when it was made (seconds since 1970), and what of."""
+    """A run in a list: its engine's name, when it was made (seconds since 1970), what of, and where."""
 
     run_id: str
     engine: str
@@ -92,6 +107,12 @@ class Known:
     made_s: float
     results: str
     """The folder that the person named with -o."""
+    place: str = ""
+    """The region, on AWS."""
+    profile: str = ""
+    """Of the AWS CLI, where one was named."""
+    ended: "Ended | None" = None
+    """How it ended, once nothing of it can be asked any more."""
 
 
 class Engine(Protocol):
@@ -100,6 +121,9 @@ class Engine(Protocol):
     name: str
     costs: bool
     """Whether what is left of an ended run costs money: `run` then destroys it, but for what is kept by name."""
+
+    def place(self) -> str:
+        """Where runs are: a region of AWS, or "" on this machine. Raises where none can be started there."""
 
     def plan(self, job: Job) -> tuple[object, ...]:
         """What `start` and all after it would do, step by step, each with a sentence as its text; nothing is done."""
