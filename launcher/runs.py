@@ -11,7 +11,7 @@ import shutil
 import time
 from dataclasses import asdict
 
-from .engines.protocol import Ended, Known
+from .engines.protocol import Ended, Known, State, Status
 from .errors import EngineError, UnknownRun
 from .names import RUN_ID
 
@@ -59,7 +59,7 @@ def read(state: str, run_id: str) -> Known:
     try:
         with open(where, encoding="utf-8") as file:
             plain = json.load(file)
-        return Known(**{**plain, "ended": Ended.read(plain["ended"]) if plain["ended"] else None})
+        return Known(**{**plain, "ended": Ended.read(plain["ended"]) if plain.get("ended") else None})
     except FileNotFoundError:
         raise UnknownRun(run_id) from None
     except (OSError, ValueError, TypeError, KeyError) as error:
@@ -72,10 +72,17 @@ def forget(state: str, run_id: str) -> None:
 
 
 def known(state: str) -> list[Known]:
-    """Every run, the newest first; a folder without a record is none."""
+    """Every run, the newest first; a folder without a record is none, and a damaged record is told as one that failed."""
     try:
         names = sorted(os.listdir(os.path.join(state, "runs")), reverse=True)
     except FileNotFoundError:
         return []
     has = [n for n in names if RUN_ID.fullmatch(n) and os.path.exists(os.path.join(state, "runs", n, _RECORD))]
-    return [read(state, name) for name in has]
+    return [_read_or_told(state, name) for name in has]
+
+
+def _read_or_told(state: str, run_id: str) -> Known:
+    try:
+        return read(state, run_id)
+    except EngineError as error:  # one bad record hides no other run
+        return Known(run_id, "", "", 0.0, "", ended=Ended(Status(State.FAILED, f"{error}; {error.fix}"), None))

@@ -35,7 +35,7 @@ def command(
     else:
         made = table("run", "engine", "project", "made", "state", "#cost", "results", "")
         for one, state, sentence in rows:
-            when = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.made_s))
+            when = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.made_s)) if one.made_s else ""
             made.add_row(one.run_id, one.engine, one.project, when, state, _cost(one), one.results, sentence)
         show(made)
 

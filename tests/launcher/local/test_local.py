@@ -235,6 +235,19 @@ def test_destroy_removes_what_no_other_run_uses(make: Make, go: Go, engine: Loca
         engine.status(first.run_id)
 
 
+def test_a_damaged_record_hides_no_other_run(make: Make, go: Go, state: Path):
+    """It is told as one that failed, with what to do; another run begins beside it, and what it holds stays."""
+    old, _, _ = go(make("p", {"main.py": ECHO}), make("d", {"a": "x"}), "one")
+    (state / "runs" / old.run_id / "run.json").write_text('{"run_id": 3')
+    new, _, _ = go(make("p", {"main.py": ECHO}), make("d", {"a": "x"}), "two")
+    told, damaged = runs.known(str(state))
+    assert (told.run_id, told.ended) == (new.run_id, None)
+    assert damaged.run_id == old.run_id
+    assert damaged.ended is not None
+    assert "is damaged" in damaged.ended.status.sentence
+    assert "remove its folder" in damaged.ended.status.sentence
+
+
 def test_old_runs_go_by_themselves(make: Make, go: Go, state: Path):
     """A run that ended over 14 days ago is removed when the next begins."""
     old, _, _ = go(make("p", {"main.py": ECHO}), make("d", {"a": "x"}), "one")
