@@ -72,7 +72,7 @@ def forget(state: str, run_id: str) -> None:
 
 
 def known(state: str) -> list[Known]:
-    """Every run, the newest first; a folder without a record is none, and a damaged record is told as one that failed."""
+    """Every run, the newest first; without a record it is none, with a damaged one it is told as failed."""
     try:
         names = sorted(os.listdir(os.path.join(state, "runs")), reverse=True)
     except FileNotFoundError:
