@@ -2,7 +2,9 @@
 
     config/workbench.toml   ->  the sources and limits of all jobs, where it is there
     artifacts/<task>.zip    ->  the pair of a task, before; and after, where the job has made another one
-    jobs/<job>/             <-  what the command has written into its folder: extracts' provenance, reports, runs
+    extracts/<key>/         <-  an extract that the command has written; who names it, gets it (`handover`)
+    models/<task>.zip       <-  a media model that it has trained; who labels by it, gets it
+    jobs/<job>/             <-  what else lies in its folder: extracts' provenance, reports, runs
 
     python -m workbench.container emotion train ...      as `python -m workbench emotion train ...`
     python -m workbench.container prepare --user NAME    the database's user and tables (`roles`)
@@ -16,20 +18,29 @@ import runpy
 import sys
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Set as AbstractSet
+from typing import Any, NamedTuple
 
 from store.errors import StoreError
 from textmodel.model import ROOT
 
-from . import logins, roles
-from .bucket import client, told
-from .errors import SettingsError, WorkbenchError, one_line
+from . import handover, logins, roles, settings
+from .bucket import Bucket, client, told
+from .errors import SettingsError, SourceError, UnreachableError, WorkbenchError, one_line
 from .settings import FILE, PREFIX
 
 BUCKET = f"{PREFIX}BUCKET"
 KEPT_SUFFIXES = (".json", ".jsonl", ".html", ".png", ".csv", ".txt", ".md", ".npz", ".safetensors")
-"""What goes to jobs/<job>/. Extracts and caches of rows stay: they can be made again beside the data."""
+"""What goes to jobs/<job>/. Caches of rows stay: they can be made again beside the data."""
 _PAIR = ("saved_model", "vectorizer")
+
+
+class Before(NamedTuple):
+    """What was there before the command: pairs and media models as ZIP files by task, keys of extracts."""
+
+    pairs: Mapping[str, bytes]
+    models: Mapping[str, bytes]
+    extracts: AbstractSet[str]
 
 
 def main(words: Sequence[str], environ: Mapping[str, str] = os.environ, s3: Any = None, root: str = ROOT) -> int:
@@ -40,12 +51,11 @@ def main(words: Sequence[str], environ: Mapping[str, str] = os.environ, s3: Any 
             return _prepare(words[1:], environ)
         bucket = _needed(environ, BUCKET)
         door = s3 or client()
-        with told(bucket):
-            _bring(door, bucket, root)
-        before = artifacts(root)
+        _bring(door, bucket, root)
+        before = state(root, _folder(environ))
         code = _command(words)
         with told(bucket):
-            _take(door, bucket, environ.get("AWS_BATCH_JOB_ID", "by-hand"), root, before)
+            _take(door, bucket, environ.get("AWS_BATCH_JOB_ID", "by-hand"), root, _folder(environ), before)
     except (WorkbenchError, StoreError) as error:
         print(f"error: {one_line(str(error))}", file=sys.stderr)
         return error.exit_code if isinstance(error, WorkbenchError) else 1
@@ -62,6 +72,19 @@ def artifacts(root: str) -> dict[str, bytes]:
         if os.path.isfile(os.path.join(root, _PAIR[1], task, "manifest.json")):
             found[task] = _packed(root, task)
     return found
+
+
+def state(root: str, folder: str) -> Before:
+    """What lies below `root` and in the workbench's own folder."""
+    return Before(artifacts(root), handover.models(folder), handover.kept(folder))
+
+
+def _folder(environ: Mapping[str, str]) -> str:
+    """The workbench's own folder; the usual one where the settings cannot be read, which the command tells."""
+    try:
+        return settings.load(environ=environ).folder
+    except SettingsError:
+        return settings.Settings.folder
 
 
 def _prepare(words: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -83,24 +106,45 @@ def _command(words: Sequence[str]) -> int:
 
 
 def _bring(s3: Any, bucket: str, root: str) -> None:
+    try:
+        with told(bucket):
+            _brought(s3, bucket, root)
+    except FileNotFoundError as error:
+        raise UnreachableError(str(error), "it was there a moment ago") from error
+
+
+def _brought(s3: Any, bucket: str, root: str) -> None:
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="artifacts/"):
         for one in page.get("Contents", ()):
             if one["Key"].endswith(".zip"):
                 content = s3.get_object(Bucket=bucket, Key=one["Key"])["Body"].read()
-                with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                    archive.extractall(root)  # which leaves no file outside, whatever its name
+                _unpack(content, f"s3://{bucket}/{one['Key']}", root)
     listed = s3.list_objects_v2(Bucket=bucket, Prefix=f"config/{FILE}").get("Contents", ())
     if any(one["Key"] == f"config/{FILE}" for one in listed):
         s3.download_file(bucket, f"config/{FILE}", FILE)
 
 
-def _take(s3: Any, bucket: str, job: str, root: str, before: Mapping[str, bytes]) -> None:
-    for task, content in artifacts(root).items():
-        if content != before.get(task):
-            s3.put_object(Bucket=bucket, Key=f"artifacts/{task}.zip", Body=content)
-            print(f"artifacts/{task}.zip: {len(content):,} bytes")
-    for path in _written(".workbench"):
-        s3.upload_file(path, bucket, f"jobs/{job}/{os.path.relpath(path, '.workbench')}")
+def _unpack(content: bytes, place: str, root: str) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            archive.extractall(root)  # which leaves no file outside, whatever its name
+    except zipfile.BadZipFile as error:
+        raise SourceError(place, "a ZIP file of a pair", str(error)) from error
+
+
+def _take(s3: Any, bucket: str, job: str, root: str, folder: str, before: Before) -> None:
+    """Extracts before their provenance goes to jobs/, by which they are found."""
+    for prefix, now, then in (
+        ("artifacts", artifacts(root), before.pairs), (handover.MODELS, handover.models(folder), before.models),
+    ):  # fmt: skip
+        for task, content in now.items():
+            if content != then.get(task):
+                s3.put_object(Bucket=bucket, Key=f"{prefix}/{task}.zip", Body=content)
+                print(f"{prefix}/{task}.zip: {len(content):,} bytes")
+    for key in handover.put_extracts(Bucket(s3, bucket), folder, before.extracts):
+        print(f"{handover.EXTRACTS}/{key}: named so by other jobs, or {handover.JOBS}/{job}")
+    for path in _written(folder):
+        s3.upload_file(path, bucket, f"{handover.JOBS}/{job}/{os.path.relpath(path, folder)}")
 
 
 def _written(folder: str) -> Iterator[str]:

@@ -83,7 +83,7 @@ def write(
     Raises: SubsetError for no rows, or a part without any; SplitError for an item in two parts; ColumnError for rows
     without an item; StorageError; whatever reading `batches` raises.
     """
-    with _beside(folder) as work, _local(work) as local:
+    with beside(folder) as work, _local(work) as local:
         _collect(os.path.join(work, "arrived.parquet"), batches, schema)
         _sort(local, work, schema.names, shape.item)
         counts = _checked(local, os.path.join(work, DATA), shape)
@@ -105,8 +105,8 @@ def told_after(folder: str, more: Mapping[str, Any]) -> Extract:
 
 
 @contextmanager
-def _beside(folder: str) -> Iterator[str]:
-    """A folder of ours that becomes `folder` at the end."""
+def beside(folder: str) -> Iterator[str]:
+    """A folder of ours that becomes `folder` at the end, unless another was first. Raises: StorageError."""
     with _work(os.path.dirname(os.path.abspath(folder))) as work:
         yield work
         os.chmod(work, 0o755)  # noqa: S103  # as every folder that is not a secret

@@ -18,7 +18,8 @@ from store.predictions import Batch, Labelling, Predictions, score_columns
 from store.records import Metric, Model, Run, Transfer, TruthRow
 from store.results import Results
 
-from . import figures, media_model, permutation, tabular_file
+from . import figures, handover, media_model, permutation, tabular_file
+from .bucket import Bucket, connect
 from .catalog import describe
 from .engines.choose import beside, open_engine
 from .errors import LabelError, RunError, SettingsError
@@ -146,8 +147,11 @@ def train(
 def label(settings: Settings, source: str, *, task: str, model: str | None = None) -> Labelled:
     """Every item of a source labelled by the task's media model; these are its current labels from now on.
 
+    Where it was not trained in this folder, it is that of the bucket, if one is set.
     Raises: RunError where there is no such model, or the emotions are another model's; as `features`.
     """
+    if settings.bucket:
+        handover.fetch_model(Bucket(connect(), settings.bucket), settings.folder, task)
     stored = tabular_file.read(folder(settings, task))
     found = features(settings, source, model=model)
     if found.model != stored.about["emotion_model"]:
@@ -178,7 +182,7 @@ def kind(text: str) -> Kind:
 
 def folder(settings: Settings, task: str) -> str:
     """Where a task's media model is."""
-    return os.path.join(settings.folder, "models", task)
+    return os.path.join(settings.folder, handover.MODELS, task)
 
 
 def _labelling(predictions: Predictions, source: str, model: str | None, task: str) -> Labelling:

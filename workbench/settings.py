@@ -3,6 +3,7 @@
     engine = "duckdb"            # or postgres, spark, athena                UNDERTONE_WORKBENCH_ENGINE
     folder = ".workbench"        # runs, cache, extracts                     UNDERTONE_WORKBENCH_FOLDER
     seed = 0                     #                                           UNDERTONE_WORKBENCH_SEED
+    bucket = ""                  # extracts and media models of jobs         UNDERTONE_WORKBENCH_BUCKET
     [store]
     url = "sqlite:///workbench.db"   # or postgresql://...                   UNDERTONE_WORKBENCH_STORE
     replica = ""                     # reads go here when set                UNDERTONE_WORKBENCH_REPLICA
@@ -32,7 +33,7 @@ PREFIX = "UNDERTONE_WORKBENCH_"
 ENGINES = ("duckdb", "postgres", "spark", "athena")
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _KNOWN = {
-    "": ("engine", "folder", "seed", "store", "sources", "limits", "athena"),
+    "": ("engine", "folder", "seed", "bucket", "store", "sources", "limits", "athena"),
     "store": ("url", "replica"),
     "limits": ("bytes_per_query",),
     "athena": ("workgroup", "database", "output", "region"),
@@ -74,6 +75,8 @@ class Settings:
     bytes_per_query: int = 10**9
     folder: str = ".workbench"
     seed: int = 0
+    bucket: str = ""
+    """Of outputs on AWS: what jobs selected and trained is looked for there where it is not here."""
     athena: Athena = Athena()
 
     def source(self, name: str) -> SourceSpec:
@@ -101,7 +104,7 @@ def load(path: str | None = None, environ: Mapping[str, str] = os.environ, **arg
     place = path or FILE
     read = _read(place) if path or os.path.exists(place) else {}
     settings = _from_file(read, place)
-    for name in ("store", "replica", "engine", "bytes_per_query", "folder", "seed"):
+    for name in ("store", "replica", "engine", "bytes_per_query", "folder", "seed", "bucket"):
         if (text := environ.get(PREFIX + name.upper())) not in (None, ""):
             settings = _with(settings, name, text, PREFIX + name.upper())
         if arguments.get(name) is not None:
@@ -146,6 +149,7 @@ def _from_file(read: dict[str, Any], place: str) -> Settings:
     given = {
         "store": sections["store"].get("url"), "replica": sections["store"].get("replica") or None,
         "bytes_per_query": sections["limits"].get("bytes_per_query"),
+        "bucket": read.get("bucket") or None,
         **{name: read.get(name) for name in ("engine", "folder", "seed")},
     }  # fmt: skip
     for name, value in given.items():
@@ -213,6 +217,8 @@ def _with(settings: Settings, name: str, value: Any, place: str, home: str = "")
             if value not in ENGINES:
                 raise SettingsError(place, f"one of {', '.join(ENGINES)}", repr(value))
             return replace(settings, engine=value)
+        case "bucket":
+            return replace(settings, bucket=_text(value, place).removeprefix("s3://").rstrip("/"))
         case _:
             text: Any = _at(home, _text(value, place)) if home else _text(value, place)
             return replace(settings, **{name: text})

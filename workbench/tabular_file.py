@@ -48,7 +48,7 @@ def write(folder: str, task: str, version: str, model: Tabular, rows: Floats, ab
         "sha256": sha256(weights).hexdigest(), "about": about, "goldens": _goldens(model, rows[:GOLDENS]),
     })  # fmt: skip
     try:
-        _publish(folder, {WEIGHTS: weights, MANIFEST: manifest})
+        publish(folder, {WEIGHTS: weights, MANIFEST: manifest})
     except OSError as error:
         raise StorageError(folder, error.strerror or str(error)) from error
     return read(folder)
@@ -117,8 +117,11 @@ def _goldens(model: Tabular, rows: Floats) -> list[dict[str, Any]]:
     ]
 
 
-def _publish(folder: str, files: Mapping[str, bytes]) -> None:
-    """Both files beside the place, then one rename; a model that was there is put back if that fails."""
+def publish(folder: str, files: Mapping[str, bytes]) -> None:
+    """All files beside the place, then one rename; a model that was there is put back if that fails.
+
+    Raises: OSError.
+    """
     parent = os.path.dirname(os.path.abspath(folder))
     os.makedirs(parent, exist_ok=True)
     staging = tempfile.mkdtemp(prefix=".staging-", dir=parent)

@@ -62,15 +62,32 @@ def test_a_pair_goes_from_one_job_to_the_next(s3: Any, tmp_path: Path, make_arti
     """As one object, so never in halves; a job that has trained nothing writes none."""
     here, there = str(tmp_path / "here"), str(tmp_path / "there")
     publish(here, make_artifact(task="emotion"), ["Good."], {})
-    container._take(s3, BUCKET, "job-1", here, {})
+    container._take(s3, BUCKET, "job-1", here, ".workbench", container.Before({}, {}, set()))
     assert keys(s3) == ["artifacts/emotion.zip"]
     container._bring(s3, BUCKET, there)
     assert load("emotion", there).classify("profit rose") == load("emotion", here).classify("profit rose")
-    before = container.artifacts(there)
-    assert before == container.artifacts(here)
+    before = container.state(there, ".workbench")
+    assert before.pairs == container.artifacts(here)
     s3.delete_object(Bucket=BUCKET, Key="artifacts/emotion.zip")
-    container._take(s3, BUCKET, "job-2", there, before)
+    container._take(s3, BUCKET, "job-2", there, ".workbench", before)
     assert keys(s3) == []
+
+
+def test_the_folder_of_the_settings_is_the_one_that_is_kept(s3: Any, tmp_path: Path):
+    """Reports go out of wherever they are written."""
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "report.html").write_text("{}")
+    s3.put_object(Bucket=BUCKET, Key="config/workbench.toml", Body=b'folder = "own"\n')
+    assert container.main(["catalog"], PLACE, s3, str(tmp_path / "root")) == 0
+    assert "jobs/job-1/report.html" in keys(s3)
+
+
+def test_an_archive_that_is_none_is_told_in_one_line(s3: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """With its place."""
+    s3.put_object(Bucket=BUCKET, Key="artifacts/emotion.zip", Body=b"no")
+    assert container.main(["catalog"], PLACE, s3, str(tmp_path / "root")) == 2
+    error = capsys.readouterr().err
+    assert (f"s3://{BUCKET}/artifacts/emotion.zip" in error, error.count("\n")) == (True, 1)
 
 
 def test_an_archive_writes_nowhere_else(s3: Any, tmp_path: Path):

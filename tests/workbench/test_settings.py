@@ -55,6 +55,16 @@ def test_an_argument_counts_before_the_environment_before_the_file(path: str):
     assert (found.seed, found.engine) == (5, "spark")
 
 
+def test_a_bucket_is_named_in_the_file_or_by_a_jobs_environment(tmp_path: Path):
+    """As a name or an address; "" is none."""
+    for text, environ, expected in (
+        ('bucket = "s3://outputs/"', {}, "outputs"), ('bucket = ""', {}, ""),
+        ("seed = 1", {"UNDERTONE_WORKBENCH_BUCKET": "outputs"}, "outputs"),
+    ):  # fmt: skip
+        (tmp_path / "workbench.toml").write_text(text)
+        assert load(str(tmp_path / "workbench.toml"), environ).bucket == expected
+
+
 def test_without_a_file_there_are_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     assert (

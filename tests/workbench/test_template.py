@@ -13,7 +13,7 @@ from moto import mock_aws
 
 from tests.deploy import short_forms
 from tests.deploy.stack import Node, Stack
-from workbench import container, glue_job, loader, loading, outputs
+from workbench import container, glue_job, handover, loader, loading, outputs
 from workbench.errors import AgainError
 from workbench.replicas import LAG_LIMIT_S
 from workbench.settings import PREFIX
@@ -197,9 +197,16 @@ def test_what_cannot_be_made_again_is_versioned():
     for name in ("DataBucket", "OutputBucket"):
         assert properties(name)["VersioningConfiguration"] == {"Status": "Enabled"}
         ends = [r for r in properties(name)["LifecycleConfiguration"]["Rules"] if "ExpirationInDays" in r]
-        assert [rule["Prefix"] for rule in ends] == (["temporary/"] if name == "OutputBucket" else [])
+        assert [rule["Prefix"] for rule in ends] == (["temporary/", "extracts/"] if name == "OutputBucket" else [])
     (rule,) = properties("QueryBucket", QueryResultDays=5)["LifecycleConfiguration"]["Rules"]
     assert rule["ExpirationInDays"] == "5"
+
+
+def test_rows_of_jobs_are_gone_when_they_are_to_be():
+    """Extracts hold rows, so no old version outlives them by more than a day."""
+    rules = properties("OutputBucket", ExtractDays=5)["LifecycleConfiguration"]["Rules"]
+    (rule,) = [rule for rule in rules if rule.get("Prefix") == f"{handover.EXTRACTS}/"]
+    assert (rule["ExpirationInDays"], rule["NoncurrentVersionExpiration"]) == ("5", {"NoncurrentDays": 1})
 
 
 # The loader
@@ -327,9 +334,12 @@ def test_a_job_is_told_what_the_container_reads():
     assert set(environment("Job")) == {f"{PREFIX}STORE", f"{PREFIX}REPLICA", container.BUCKET}
     assert f'ENTRYPOINT ["python3", "-m", "{container.__name__}"]' in (ROOT / "Dockerfile").read_text()
     writing = [s for s in statements("JobRole") if "s3:PutObject" in listed(s["Action"])]
-    assert [set(s["Resource"]) for s in writing] == [
-        {f"<OutputBucket.Arn>/{p}/*" for p in ("artifacts", "jobs", "outputs")}
-    ]
+    kept = ("artifacts", handover.EXTRACTS, handover.JOBS, handover.MODELS, "outputs")
+    assert [set(s["Resource"]) for s in writing] == [{f"<OutputBucket.Arn>/{prefix}/*" for prefix in kept}]
+    (reading,) = [s for s in statements("JobRole") if listed(s["Action"]) == {"s3:GetObject"}]
+    assert "<OutputBucket.Arn>/*" in reading["Resource"]  # which heads of objects need, too
+    assert "s3:ListBucket" in actions("JobRole")  # without it what is not there is refused instead of missing
+    assert "s3:DeleteObject" not in actions("JobRole")
 
 
 # All of it

@@ -12,7 +12,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from .. import extracts, report
+from .. import extracts, handover, report
+from ..bucket import Bucket, connect
 from ..errors import SourceError
 from ..extracts import Extract
 from ..report import Section
@@ -43,14 +44,16 @@ def reported(settings: Settings, name: str, title: str, sections: Sequence[Secti
 
 
 def extract(settings: Settings, text: str) -> Extract:
-    """The extract in a folder, or of the settings' folder the one whose key begins so.
+    """The extract in a folder, or of the settings' folder the one whose key begins so; else that of the bucket.
 
-    Raises: SourceError.
+    Raises: SourceError; UnreachableError; StorageError.
     """
-    place = os.path.join(settings.folder, "extracts")
+    place = os.path.join(settings.folder, handover.EXTRACTS)
     if os.path.isdir(text):
         return extracts.load(text)
-    found = [name for name in (os.listdir(place) if os.path.isdir(place) else []) if text and name.startswith(text)]
+    found = [name for name in handover.kept(settings.folder) if text and name.startswith(text)]
+    if not found and settings.bucket:
+        return extracts.load(handover.fetch_extract(Bucket(connect(), settings.bucket), settings.folder, text))
     if len(found) != 1:
         raise SourceError(
             text, f"a folder that `select` wrote, or the beginning of one's name in {place}", f"{len(found)}"
