@@ -46,7 +46,7 @@ def describe(settings: Settings, name: str) -> Source:
             return described_csv(spec, csvs.read(spec))
         case _:
             with opened(settings) as database:
-                return tables.describe(database, spec)
+                return tables.describe(database, spec, settings.folder)
 
 
 def described(settings: Settings, names: Iterable[str]) -> list[Source]:

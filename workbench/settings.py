@@ -11,6 +11,7 @@
     path = "data/emotion/"       # Parquet: a file, a folder, s3://; or a CSV file
     [sources.posts]
     table = "post"               # of the operational database
+    version = "rows"             # or "log", "column updated_at": how it is told that a table has changed (`versions`)
     [limits]
     bytes_per_query = "1GB"      #                                           UNDERTONE_WORKBENCH_BYTES_PER_QUERY
     [athena]
@@ -37,7 +38,7 @@ _KNOWN = {
     "store": ("url", "replica"),
     "limits": ("bytes_per_query",),
     "athena": ("workgroup", "database", "output", "region"),
-    "sources": ("path", "table", "delimiter", "encoding"),
+    "sources": ("path", "table", "delimiter", "encoding", "version"),
 }
 Kind = Literal["parquet", "csv", "table"]
 
@@ -52,6 +53,8 @@ class SourceSpec:
     delimiter: str | None = None
     """Of a CSV file; None is found out, as is the encoding."""
     encoding: str | None = None
+    version: str = "rows"
+    """Of a table of PostgreSQL, how it is found: rows, log, or column NAME (`versions`)."""
 
 
 @dataclass(frozen=True)
@@ -182,9 +185,12 @@ def _source(name: str, value: Any, place: str, home: str) -> SourceSpec:
         raise SettingsError(where, "either path or table", repr(value))
     _only(value, "sources", place, f"sources.{name}")
     texts = {key: _text(text, f"{where}.{key}") for key, text in value.items()}
-    csv = {"delimiter": texts.get("delimiter"), "encoding": texts.get("encoding")}
+    csv: dict[str, Any] = {"delimiter": texts.get("delimiter"), "encoding": texts.get("encoding")}
+    version = texts.get("version", SourceSpec.version)
+    if not re.fullmatch(r"rows|log|column \S.*", version) or ("version" in texts and "table" not in texts):
+        raise SettingsError(f"{where}.version", "rows, log or column NAME, of a table", repr(version))
     if "table" in texts:
-        return SourceSpec(name, "table", texts["table"], **csv)
+        return SourceSpec(name, "table", texts["table"], **csv, version=version)
     return SourceSpec(name, _kind(texts["path"]), _at(home, texts["path"]), **csv)
 
 

@@ -3,7 +3,7 @@
 The version changes when the data do:
     parquet   names, sizes and times of change of the files; of s3://, their ETags
     csv       SHA-256 of the file
-    table     PostgreSQL: the number of rows, and the greatest and the sum of the transactions that wrote them (xmin);
+    table     PostgreSQL: the number of rows and the transactions that wrote them, or as one has chosen (`versions`);
               SQLite: the number of rows, and size and time of change of the file and its log
 
 Left out: how it is found out (`catalog`), and reading it (`engines`).
@@ -23,6 +23,7 @@ class Source:
     spec: SourceSpec
     columns: Mapping[str, str]
     rows: int
+    """Counted; of a table whose version is not found by its rows, the planner's number."""
     size_bytes: int
     version: str
 

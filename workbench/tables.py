@@ -1,7 +1,7 @@
 """The tables of the operational database as sources: columns, rows, bytes and a version, on PostgreSQL and SQLite.
 
 Types that engines do not share are told apart here: on PostgreSQL they are read as text (uuid, json, enum, ...), times
-with a zone as UTC. Left out: reading the rows (`operational`, `engines`).
+with a zone as UTC. Left out: reading the rows (`operational`, `engines`), and how a version is found (`versions`).
 """
 
 import os
@@ -11,6 +11,7 @@ from hashlib import sha256
 
 import sqlglot.expressions as sge
 
+from . import versions
 from .errors import SourceError
 from .operational import Operational
 from .settings import SourceSpec
@@ -29,9 +30,12 @@ _SQLITE = (("INT", "int64"), ("CHAR", "string"), ("CLOB", "string"), ("TEXT", "s
 """https://www.sqlite.org/datatype3.html, 3.1; what is none of these is read as text."""
 
 
-def describe(database: Operational, spec: SourceSpec) -> Source:
-    """The table as it is now. Raises: SourceError where there is none; EngineError; UnreachableError."""
-    return _sqlite(database, spec) if database.is_sqlite else _postgres(database, spec)
+def describe(database: Operational, spec: SourceSpec, folder: str | None = None) -> Source:
+    """The table as it is now; `folder` is where its version may be remembered (`versions`).
+
+    Raises: SourceError where there is none; EngineError; UnreachableError.
+    """
+    return _sqlite(database, spec) if database.is_sqlite else _postgres(database, spec, folder)
 
 
 def names(database: Operational) -> list[str]:
@@ -77,37 +81,19 @@ def postgres_columns(database: Operational, spec: SourceSpec) -> dict[str, str]:
     return {str(name): str(kind) for name, kind in rows}
 
 
-def _postgres(database: Operational, spec: SourceSpec) -> Source:
+def _postgres(database: Operational, spec: SourceSpec, folder: str | None) -> Source:
     columns = postgres_columns(database, spec)
     name = _regclass(spec.address)
+    [(kind,)] = database.query("SELECT relkind::text FROM pg_class WHERE oid = to_regclass(:name)", {"name": name})
     [(size,)] = database.query(
         "SELECT coalesce(sum(pg_total_relation_size(relid)), 0)::bigint FROM pg_partition_tree(to_regclass(:name))"
-        if _is_partitioned(database, name)
+        if kind == "p"
         else "SELECT pg_total_relation_size(to_regclass(:name))",
         {"name": name},
     )
-    mark = (
-        "max(xmin::text::bigint), sum(xmin::text::bigint)"
-        if _has_xmin(database, name)
-        else "md5(string_agg(t::text, '|' ORDER BY t::text))"
-    )
-    row = database.query(f"SELECT count(*), {mark} FROM {name} t")[0]  # noqa: S608  # quoted by us
+    found = versions.version(database, spec, name, folder)
     types = {column: _shared(kind)[0] for column, kind in columns.items()}
-    return Source(spec, types, int(row[0]), int(size or 0), _digest(columns, row))
-
-
-def _is_partitioned(database: Operational, name: str) -> bool:
-    return _relkind(database, name) == "p"
-
-
-def _has_xmin(database: Operational, name: str) -> bool:
-    """Whether its rows say which transaction wrote them: those of a view do not."""
-    return _relkind(database, name) in ("r", "p", "m")
-
-
-def _relkind(database: Operational, name: str) -> str:
-    [(kind,)] = database.query("SELECT relkind::text FROM pg_class WHERE oid = to_regclass(:name)", {"name": name})
-    return str(kind)
+    return Source(spec, types, found.rows, int(size or 0), _digest(columns, found))
 
 
 def _sqlite(database: Operational, spec: SourceSpec) -> Source:
