@@ -1,6 +1,7 @@
 """Spark as an engine: local where Java is there, or the session that a Glue job has; for what one machine cannot hold.
 
-ANSI mode is on, so that what overflows says so. Left out: starting a cluster.
+ANSI mode is on, so that what overflows says so. Left out: starting a cluster, and how tables that lie here get there
+(`shipped`).
 """
 
 import os
@@ -18,7 +19,7 @@ from .. import csvs, files, parquet
 from ..errors import BudgetError, EngineError, EngineMissing
 from ..operational import WAY_OUT, Operational
 from ..sources import Source
-from . import arrow, lowered, trees
+from . import arrow, lowered, shipped, trees
 from .fetched import Fetcher
 from .postgres import known, named
 from .protocol import Estimate
@@ -89,7 +90,7 @@ class Spark:
         self.sql(expr)
         parts = self._parts(expr)
         fetched = sum(self._fetcher.estimate(part).bytes for part, _ in parts) if self._fetcher else 0
-        if parts or self._whole_tables(expr):
+        if parts or self._whole_tables(expr) or self._shipped(expr):  # the optimizer knows nothing of these
             rows = max((self._tables[name].rows for name in trees.sources(expr)), default=1)
             return Estimate(rows, fetched + rows * _width(expr), fetched)
         with _told():
@@ -149,6 +150,11 @@ class Spark:
     def _whole_tables(self, rest: Any) -> list[str]:
         return [name for name in trees.sources(rest) if name in self._tables and self._tables[name].kind == "table"]
 
+    def _shipped(self, expr: Any) -> bool:
+        """Whether it reads a file of ours that goes with the query."""
+        here = shipped.is_here(self._session.conf.get("spark.master", ""))
+        return not here and any(self._tables[name].kind == "csv" for name in trees.sources(expr))
+
     def _fetch(self, name: str, part: Any, columns: list[str], limit_bytes: int | None) -> None:
         """A table's needed columns, or what PostgreSQL made of a part, as a view; the other columns are null."""
         assert self._fetcher  # noqa: S101  # there are tables
@@ -164,11 +170,9 @@ class Spark:
         self._view(name, table)
 
     def _view(self, name: str, table: pa.Table) -> None:
-        """By way of a Parquet file, as rows would go through Python one by one."""
         self._views += 1
         path = os.path.join(self._folder.name, f"{name}-{self._views}.parquet")
-        pq.write_table(table, path)
-        self._session.read.parquet(path).createOrReplaceTempView(name)
+        shipped.frame(self._session, table, path).createOrReplaceTempView(name)
 
     def _parquet(self, source: Source) -> Any:
         address = source.address.replace("s3://", "s3a://", 1) if self._owns else source.address

@@ -1,6 +1,11 @@
 """Spark, local and as a session that was given: tables come to it, the limit holds, what overflows says so."""
 
+import json
+import os
+import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,9 +13,11 @@ from types import SimpleNamespace
 import pyarrow as pa
 import pytest
 
+from tests.workbench.engines import cases, on_cluster
 from workbench import expressions as x
 from workbench.catalog import describe
-from workbench.engines.spark import Spark
+from workbench.engines import shipped
+from workbench.engines.spark import Spark, _arrow
 from workbench.errors import BudgetError, EngineError
 from workbench.operational import Operational
 from workbench.settings import Settings, SourceSpec
@@ -76,3 +83,53 @@ def test_a_result_larger_than_one_file_keeps_its_order(spark: SimpleNamespace):
     """Files are read in the order in which Spark numbered them."""
     found = spark.engine.run(spark.texts.select("at").order_by("at"))
     assert found["at"].combine_chunks().equals(pa.array(sorted(found["at"].to_pylist()), pa.timestamp("us")))
+
+
+@pytest.mark.parametrize("rows", [False, True])
+def test_a_table_that_goes_with_the_query_is_the_file_s(spark: SimpleNamespace, tmp_path: Path, rows: bool):
+    """Type by type and value by value, as Arrow or, on Spark 3.5, one by one."""
+    session, table = spark.engine._session, cases.rows()
+    frame = shipped.with_query(session, table, rows=rows)
+    file = shipped.frame(session, table, str(tmp_path / "a.parquet"))
+    assert frame.inputFiles() == []
+    assert len(file.inputFiles()) == 1
+    assert frame.schema == file.schema
+    columns = [name for name in table.column_names if name != "score"]  # which has NaN, unequal to itself
+    assert _arrow(frame.select(columns)).to_pylist() == _arrow(file.select(columns)).to_pylist()
+    assert list(map(repr, _arrow(frame)["score"])) == list(map(repr, _arrow(file)["score"]))
+
+
+@pytest.mark.parametrize(
+    ("master", "here"),
+    [("local", True), ("local[4]", True), ("local[*,3]", True), (on_cluster.MASTER, False), ("yarn", False),
+     ("spark://10.0.0.1:7077", False), ("k8s://https://host", False), ("", False)],
+)  # fmt: skip
+def test_only_a_local_master_reads_files_of_ours(master: str, here: bool):
+    """Where nobody says which it is, it is taken for another machine."""
+    assert shipped.is_here(master) is here
+
+
+@pytest.mark.rehearsal
+def test_a_cluster_s_executors_get_what_lies_here(tmp_path: Path):
+    """A CSV file and a table, joined by processes that read no file of the driver's."""
+    if shutil.which("java") is None:
+        pytest.skip("Java is not installed (Debian: openjdk-17-jre-headless)")
+    home = Path(pytest.importorskip("pyspark").__file__).parent
+    (tmp_path / "spark").mkdir()
+    for part in home.iterdir():  # a home of its own, as workers write into it
+        (tmp_path / "spark" / part.name).symlink_to(part)
+    (tmp_path / "truth.csv").write_text("item,genre\n" + "".join(f"play {n},genre {n % 2}\n" for n in range(6)))
+    with sqlite3.connect(tmp_path / "a.db") as connection:
+        connection.execute("CREATE TABLE likes (item TEXT, n INTEGER)")
+        connection.executemany("INSERT INTO likes VALUES (?, ?)", [(f"play {n}", n) for n in range(6)])
+    connection.close()
+    environment = {**os.environ, "SPARK_HOME": str(tmp_path / "spark"), "SPARK_LOCAL_IP": "127.0.0.1",
+                   "SPARK_SCALA_VERSION": "2.13"}  # fmt: skip
+    command = [sys.executable, "-m", on_cluster.__name__, str(tmp_path)]
+    root = Path(__file__).parents[3]
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["rows"] == [{"genre": "genre 0", "n": 6}, {"genre": "genre 1", "n": 9}]
+    assert (found["master"], found["files"]) == (on_cluster.MASTER, [])
+    assert 0 < found["estimated"] < 10_000
