@@ -17,6 +17,7 @@
     ├── EngineError             1   an engine refused or failed
     │   └── EngineMissing       2   it is not installed here
     ├── TrainingError           1   the trainer's process failed
+    ├── WorkerError             1   a process that classified texts died
     ├── StorageError            1   a file or a database cannot be written
     └── AgainError              75  nobody: try again
         ├── UnreachableError        a database or bucket does not answer
@@ -187,6 +188,19 @@ class TrainingError(WorkbenchError):
         self.task = task
         self.code = code
         self.reason = one_line(reason)
+
+
+class WorkerError(WorkbenchError):
+    """A process that classified texts ended by itself, with `code` as subprocess has it."""
+
+    def __init__(self, pid: int | None, code: int | None) -> None:
+        how = f"by signal {-code}" if code is not None and code < 0 else f"with {code}"
+        super().__init__(
+            f"the process {pid}, which classified, ended {how}: what is stored stays, and the same command goes on "
+            "there; with fewer --jobs it needs less memory"
+        )
+        self.pid = pid
+        self.code = code
 
 
 class StorageError(WorkbenchError):

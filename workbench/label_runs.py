@@ -44,12 +44,12 @@ class Outcome(NamedTuple):
 
 def label(
     settings: Settings, source: str, columns: Columns | None = None, *, task: str = "emotion", artifacts: str = ROOT,
-    say: Callable[[int, int], None] = lambda *_: None,
+    say: Callable[[int, int], None] = lambda *_: None, jobs: int = 1,
 ) -> Outcome:  # fmt: skip
     """Every text of a source labelled into the operational database; these are its current labels afterwards.
 
-    `say` is told the rows read and changed so far.
-    Raises: UnknownSource; ColumnError; BudgetError; RunError for a model that is not there; StoreError.
+    `say` is told the rows done and changed so far; `jobs` processes classify.
+    Raises: UnknownSource; ColumnError; BudgetError; RunError for a model that is not there; WorkerError; StoreError.
     """
     begun, model, place = time.monotonic(), models.read(task, artifacts), describe(settings, source)
     columns = columns or Columns()
@@ -61,7 +61,7 @@ def label(
         if limit is not None:
             queries.admitted(settings, engine, expr)
         batches = engine.batches(expr, limit)
-        done = labelling.label(model, batches, Predictions(database), source, place.version, say)
+        done = labelling.label(model, batches, Predictions(database), source, place.version, say, jobs)
         transfer = Transfer(
             engine.name, engine.sql(expr), done.rows, engine.moved_bytes if place.is_remote else 0, False
         )

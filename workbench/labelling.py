@@ -1,11 +1,12 @@
 """Texts in batches to predictions in the operational database: what is there already is not done again.
 
 A batch is named by the hash of what it holds, so a labelling that was cut off goes on where it was, and one that is
-repeated changes nothing. Left out: which source is read (`label_runs`), and how rows are written
-(`store.predictions`).
+repeated changes nothing. Left out: which source is read (`label_runs`), who classifies (`classifying`), and how rows
+are written (`store.predictions`).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
+from contextlib import closing
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -15,6 +16,8 @@ from store.predictions import Batch, Labelling, Predictions
 from store.records import Model as StoredModel
 from store.results import Results
 from textmodel import Model
+
+from .classifying import Piece, in_order
 
 BATCH_ROWS = 8192
 
@@ -57,42 +60,35 @@ def of(model: Model) -> StoredModel:
 
 def label(
     model: Model, batches: Iterable[pa.RecordBatch], predictions: Predictions, source: str, version: str,
-    say: Callable[[int, int], None] = lambda *_: None,
+    say: Callable[[int, int], None] = lambda *_: None, jobs: int = 1,
 ) -> Labelled:  # fmt: skip
     """Every text of `batches` (columns item, text, and text_id, position where there are) labelled and stored.
 
-    `say` is told the rows read and changed so far. The source's current labels are these once all is done.
-    Raises: as `store.predictions.Predictions.save`.
+    `jobs` processes classify; which does not change what is stored. `say` is told the rows done and changed so far. The
+    source's current labels are these once all is done.
+    Raises: as `store.predictions.Predictions.save`; WorkerError.
     """
     done = predictions.batches(model.name, source)
     rows = changed = skipped = without = 0
     counts = dict.fromkeys(model.labels, 0)
-    for piece, empty in _pieces(batches):
-        rows, without = rows + piece.num_rows + empty, without + empty
-        name = _name(piece)
-        if name in done:
-            skipped += piece.num_rows
-        elif piece.num_rows:
-            answered = predicted(model, piece)
-            changed += predictions.save(Batch(model.name, source, name, version), answered)
-            for one in answered["label"].to_pylist():
-                counts[one] += 1
-        say(rows, changed)
+    with closing(in_order(model, _new(batches, done), jobs)) as pieces:  # its processes end with it
+        for piece, answered in pieces:
+            rows, without = rows + piece.read, without + piece.without
+            if answered is None:
+                skipped += piece.read - piece.without
+            else:
+                changed += predictions.save(Batch(model.name, source, piece.name, version), answered)
+                for one in answered["label"].to_pylist():
+                    counts[one] += 1
+            say(rows, changed)
     return Labelled(predictions.finish(model.name, source, version), rows, changed, skipped, without, counts)
 
 
-def predicted(model: Model, rows: pa.Table) -> pa.Table:
-    """Rows with their predictions, as the store takes them; the text stays behind."""
-    answers = model.classify_many(rows["text"].to_pylist())
-    columns = {name: rows[name] for name in ("item", "text_id", "position")}
-    return pa.table({
-        **columns,
-        "label": pa.array([a.label for a in answers], pa.string()),
-        "score": pa.array([a.score for a in answers], pa.float64()),
-        "reliable": pa.array([a.reliable for a in answers], pa.bool_()),
-        "known": pa.array([a.known for a in answers], pa.float64()),
-        **{name: pa.array([a.scores[name] for a in answers], pa.float64()) for name in model.labels},
-    })  # fmt: skip
+def _new(batches: Iterable[pa.RecordBatch], done: Container[str]) -> Iterator[Piece]:
+    """Pieces with their names; without rows where these are stored already, or none has a text."""
+    for piece, empty in _pieces(batches):
+        name = _name(piece)
+        yield Piece(name, None if name in done or not piece.num_rows else piece, piece.num_rows + empty, empty)
 
 
 def _pieces(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[pa.Table, int]]:

@@ -11,6 +11,7 @@ import typer
 from textmodel.model import ROOT
 
 from .. import emotion, figures, pages, settings
+from ..classifying import cores
 from ..emotion import Columns
 from .shared import Artifacts, Place, Seed, Store, progress, reported
 from .shared import extract as chosen
@@ -79,16 +80,18 @@ def label(
     item: Annotated[str, typer.Option(help="the column that says which texts belong together")] = "item",
     text_id: Annotated[str | None, typer.Option(help="the column that names a text in its item")] = None,
     position: Annotated[str | None, typer.Option(help="the column that orders the texts of an item")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="processes that classify", show_default="one a core")] = None,
     artifacts: Artifacts = ROOT,
     place: Place = None,
     store: Store = None,
 ) -> None:
     """Label every text of a source into the store; what is there already is not done again."""
-    with told():
+    with told("what is stored stays, and the same command goes on there"):
         found = settings.load(place, store=store)
         with progress("texts") as said:
             done = emotion.label(found, source, Columns(text, item, text_id, position), task=task,
-                                    artifacts=artifacts, say=lambda rows, _: said(rows, None))  # fmt: skip
+                                 artifacts=artifacts, say=lambda rows, _: said(rows, None),
+                                 jobs=jobs or cores())  # fmt: skip
         made = done.labelled
         rate = f", {made.rows / done.seconds:,.0f} a second" if done.seconds else ""
         print(f"{source}: {made.rows:,} texts by {done.model} in {done.seconds:,.1f} s{rate}, run {done.run}")

@@ -1,5 +1,7 @@
 """What goes wrong in a command is one line on standard error and an exit code: 2 the person, 1 failed, 75 try again.
 
+Ctrl-C is one line, too, and 130, as shells have it.
+
 Left out: which error has which code (`errors`).
 """
 
@@ -25,10 +27,12 @@ from ..errors import AgainError, PersonError, WorkbenchError, one_line
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """The errors of this room and of the database, told in one line."""
+def told(left: str = "") -> Iterator[None]:
+    """The errors of this room and of the database, told in one line; `left` is what remains of a command that stops."""
     try:
         yield
+    except KeyboardInterrupt:
+        raise _end(f"stopped{left and f'; {left}'}", 130) from None
     except WorkbenchError as error:
         raise _end(error, error.exit_code) from None
     except (AddressError, SchemaError, TakenError, ConflictError, MissingError, RowsError) as error:
@@ -39,6 +43,6 @@ def told() -> Iterator[None]:
         raise _end(error, WorkbenchError.exit_code) from None
 
 
-def _end(error: Exception, code: int) -> typer.Exit:
+def _end(error: Exception | str, code: int) -> typer.Exit:
     print(f"workbench: {one_line(str(error))}", file=sys.stderr)
     return typer.Exit(code)
