@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any, NamedTuple
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
+from .detector import Detector
 from .errors import InputError
 
 SHORT = 25
@@ -39,53 +38,48 @@ class Language(NamedTuple):
     confidence: float
 
 
-class _Detector(LanguageIdentifier):  # type: ignore[misc]  # no types
-    """py3langid's, asked for all its probabilities at once, not for a sorted list."""
-
-    __slots__ = ()
-
-    def probabilities(self, text: str) -> Any:
-        """(142,) in the order of `nb_classes`; a language's second alphabet has its share in the first place."""
-        return self._decide(text)
-
-
 class Languages:
     """A detector of the languages `codes`, to be made once a process (0.2 s)."""
 
     def __init__(self, codes: Sequence[str]) -> None:
         """Raises: InputError for a code that the detector does not know."""
         self.codes = tuple(dict.fromkeys(codes))
-        self._detector = _Detector.from_model_file(MODEL_FILE, norm_probs=True)
+        self._detector = Detector.shipped()
         self._labels: list[str] = list(self._detector.nb_classes)
         unknown = [code for code in self.codes if code not in self._labels]
         if unknown or not self.codes:
             labels = " ".join(sorted(set(self._labels)))
-            raise InputError("languages", f"some of {labels}", " ".join(unknown) or "none")
+            raise InputError(f"languages {','.join(unknown)!r}", f"codes such as en,es of {labels}", "none of them")
         self._places = [self._labels.index(code) for code in self.codes]
         self.version = f"py3langid {version('py3langid')} {','.join(sorted(self.codes))} rules {_RULES}"
 
     def detect(self, texts: Sequence[str], declared: Sequence[str | None]) -> list[Language]:
         """The language of each text; `declared` is what the file says of it, in any usual form."""
-        return [self._detect(text, code_of(said)) for text, said in zip(texts, declared, strict=True)]
+        everywhere = self._detector.probabilities(texts)  # (B, 142), of all languages that there are
+        ours = everywhere.take(self._places, axis=1)
+        sums = ours.sum(axis=1, keepdims=True)
+        ours /= sums + (sums == 0)  # as if there were no others
+        foreign = self._foreign(everywhere)
+        return [self._one(text, code_of(said), *found)
+                for text, said, *found in zip(texts, declared, ours.tolist(), foreign, strict=True)]  # fmt: skip
 
-    def _detect(self, text: str, declared: str | None) -> Language:
-        everywhere = self._detector.probabilities(text)  # of all languages that there are
-        ours = everywhere[self._places]
-        ours = ours / (float(ours.sum()) or 1.0)  # as if there were no others
-        place = int(ours.argmax())
-        best, confidence = self.codes[place], float(ours[place])
+    def _one(self, text: str, declared: str | None, ours: list[float], foreign: str | None) -> Language:
+        confidence = max(ours)
+        best = self.codes[ours.index(confidence)]
         letters = sum(map(str.isalpha, text))
         if letters < SHORT:
             code = declared or (best if letters and confidence >= SURE_SHORT else None)
         else:
-            code = _of_longer(declared, best, confidence, self._foreign(everywhere))
+            code = _of_longer(declared, best, confidence, foreign)
         told = best if code is None else code
-        return Language(code, round(float(ours[self.codes.index(told)]) if told in self.codes else 0.0, 6))
+        return Language(code, round(ours[self.codes.index(told)] if told in self.codes else 0.0, 6))
 
-    def _foreign(self, probabilities: Any) -> str | None:
-        """The language of a text that is surely none of the configured ones."""
-        place = int(probabilities.argmax())
-        return self._labels[place] if place not in self._places and probabilities[place] >= FOREIGN else None
+    def _foreign(self, probabilities: Any) -> list[str | None]:
+        """For each text its language where that is surely none of the configured ones."""
+        places = probabilities.argmax(axis=1).tolist()
+        sure = (probabilities.max(axis=1) >= FOREIGN).tolist()
+        return [self._labels[place] if is_sure and place not in self._places else None
+                for place, is_sure in zip(places, sure, strict=True)]  # fmt: skip
 
 
 def _of_longer(declared: str | None, best: str, confidence: float, foreign: str | None) -> str | None:

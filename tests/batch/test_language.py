@@ -82,5 +82,12 @@ def test_the_version_goes_by_the_languages():
 @pytest.mark.parametrize("codes", [("en", "xx"), ()])
 def test_codes_that_are_none(codes: tuple[str, ...]):
     """The error shows those that there are."""
-    with pytest.raises(InputError, match="expected some of"):
+    with pytest.raises(InputError, match="expected codes such as en,es of"):
         Languages(codes)
+
+
+def test_a_text_does_not_depend_on_its_neighbours(languages: Languages):
+    """Many at once are what each is alone."""
+    texts = [line.text for line in read()][::3]
+    assert languages.detect(texts, [None] * len(texts)) == [languages.detect([text], [None])[0] for text in texts]
+    assert languages.detect([], []) == []
