@@ -1,10 +1,11 @@
 """`python -m store`: what a database holds, its schema brought up to date, a pipeline or a model taken away.
 
-Exits with 0; 1 when the database is gone or full; 2 for a wrong address, schema, pipeline or model; 75 when others use
-what is to go, so that one tries again.
+Exits with 0; 1 when the database is full; 2 for a wrong address, password, schema, pipeline or model; 75 when it does
+not answer, or others use what is to go, so that one tries again.
 Left out: filling it (the rooms that use this one).
 """
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,10 +13,19 @@ from typing import Annotated
 
 import typer
 
+from . import address, schema
 from . import pipelines as known
-from . import schema
 from .database import Database, open_database
-from .errors import AddressError, BusyError, MissingError, SchemaError, StoreError, TakenError
+from .errors import (
+    AddressError,
+    BusyError,
+    MissingError,
+    RefusedError,
+    SchemaError,
+    StoreError,
+    TakenError,
+    UnreachableError,
+)
 from .predictions import Predictions
 from .results import Results
 
@@ -40,7 +50,7 @@ def info(store: Where = "reviews.db") -> None:
 @app.command()
 def upgrade(store: Where = "reviews.db") -> None:
     """Make the tables, or bring them up to date."""
-    with _opened(store) as database:
+    with _opened(store, made=True) as database:
         print(f"{database.where}: schema {database.run(schema.version)}")
 
 
@@ -81,20 +91,28 @@ def drop_model(
 
 
 @contextmanager
-def _opened(store: str) -> Iterator[Database]:
-    """The database; what is wrong with it is one line."""
+def _opened(store: str, *, made: bool = False) -> Iterator[Database]:
+    """The database, which must be there unless it is to be `made`; what is wrong with it is one line."""
     try:
-        with open_database(store) as database:
+        if not made:
+            _must_exist(store)
+        with open_database(store, tell=lambda line: print(f"store: {line}", file=sys.stderr)) as database:
             yield database
     except StoreError as error:
         print(f"store: {error}", file=sys.stderr)
         raise typer.Exit(_code(error)) from None
 
 
+def _must_exist(store: str) -> None:
+    url = address.parse(store)
+    if url.get_backend_name() == "sqlite" and not os.path.exists(str(url.database)):
+        raise RefusedError(address.shown(url), "there is no such file")
+
+
 def _code(error: StoreError) -> int:
-    if isinstance(error, BusyError):
+    if isinstance(error, BusyError | UnreachableError):
         return 75
-    return 2 if isinstance(error, AddressError | SchemaError | TakenError | MissingError) else 1
+    return 2 if isinstance(error, AddressError | RefusedError | SchemaError | TakenError | MissingError) else 1
 
 
 if __name__ == "__main__":

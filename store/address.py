@@ -12,6 +12,9 @@ from sqlalchemy.exc import ArgumentError
 from .errors import AddressError
 
 EXPECTED = "the name of a file such as reviews.db, or postgresql://user@host/database"
+_MEMORY = ":memory:"
+"""SQLite's own database without a file, which no other process sees."""
+_MOST_PORT = 65_535
 
 
 def parse(text: str) -> URL:
@@ -25,7 +28,7 @@ def parse(text: str) -> URL:
     Raises: AddressError.
     """
     if "://" not in text:
-        if not text or text.endswith("/"):
+        if not text or text.endswith("/") or text == _MEMORY:
             raise AddressError(text, EXPECTED)
         return URL.create("sqlite", database=text)
     scheme, _, rest = text.partition("://")
@@ -34,9 +37,9 @@ def parse(text: str) -> URL:
     except (ArgumentError, ValueError):
         raise AddressError(_without_password(text), EXPECTED) from None
     match url.get_backend_name():
-        case "sqlite" if url.database:
+        case "sqlite" if url.database and url.database != _MEMORY:
             return url
-        case "postgresql" if url.database:
+        case "postgresql" if url.database and 0 < (url.port or 1) <= _MOST_PORT:
             return url.set(drivername="postgresql+psycopg")
         case _:
             raise AddressError(_without_password(text), EXPECTED)

@@ -7,6 +7,7 @@ Left out: the tables (`tables`) and how they come to be (`schema`).
 """
 
 import errno
+import os
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from . import address
-from .errors import FullError, UnreachableError
+from .errors import FullError, RefusedError, UnreachableError
 
 _T = TypeVar("_T")
 GIVE_UP_S = 60.0
@@ -30,16 +31,28 @@ _PG_FULL = (
 )  # disk_full, out_of_memory: https://www.postgresql.org/docs/current/errcodes-appendix.html
 _PG_PASSING = ("40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300")
 """Serialization failure, deadlock, lock timeout, the server shuts down, crashed, starts; too many connections."""
+_PG_REFUSED = ("28", "3D", "42501", "25006")
+"""Beginnings: no such user or password, no such database, no permission, a server that is only read."""
+_SQLITE_REFUSED = ("unable to open", "not a database", "readonly database", "disk I/O error", "malformed")
+Tell = Callable[[str], None]
+
+
+def _silent(_line: str) -> None:
+    """Nobody is told."""
 
 
 class Database:
     """An engine and its address; safe to share between threads, to be opened anew in a forked process."""
 
-    def __init__(self, url: URL, give_up_s: float = GIVE_UP_S, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, url: URL, give_up_s: float = GIVE_UP_S, sleep: Callable[[float], None] = time.sleep, tell: Tell = _silent
+    ) -> None:
+        """`tell` takes a line when a transaction begins to wait."""
         self.where = address.shown(url)
         self.engine = _engine(url)
         self._give_up_s = give_up_s
         self._sleep = sleep
+        self._tell = tell
 
     @property
     def is_sqlite(self) -> bool:
@@ -49,7 +62,7 @@ class Database:
         """What `work` gives, in one transaction; all of it again when the database went away meanwhile.
 
         So `work` must not act on anything but the connection.
-        Raises: UnreachableError; FullError; whatever `work` raises.
+        Raises: RefusedError; UnreachableError; FullError; whatever `work` raises.
         """
         begun, attempt = time.monotonic(), 0
         while True:
@@ -60,12 +73,15 @@ class Database:
                 waited_s = time.monotonic() - begun
                 if _is_full(error):
                     raise FullError(self.where, _reason(error)) from error
-                passing = _is_passing(error)
-                if not passing and not _is_outside(error):
+                if not _is_passing(error):
+                    if _is_refused(error):
+                        raise RefusedError(self.where, _reason(error)) from error
                     raise
-                if not passing or waited_s >= self._give_up_s:
+                if waited_s >= self._give_up_s:
                     raise UnreachableError(self.where, waited_s, _reason(error)) from error
                 attempt += 1
+                if attempt == 1:
+                    self._tell(f"{self.where} is waited for, {self._give_up_s:g} s at most: {_reason(error)}")
                 self._sleep(_pause_s(attempt))
 
     def close(self) -> None:
@@ -73,19 +89,31 @@ class Database:
 
 
 @contextmanager
-def open_database(text: str, give_up_s: float = GIVE_UP_S) -> Iterator[Database]:
-    """The database at an address with its schema up to date, closed afterwards.
+def open_database(text: str, give_up_s: float = GIVE_UP_S, tell: Tell = _silent) -> Iterator[Database]:
+    """The database at an address with its schema up to date, closed afterwards; a file's folder is made.
 
-    Raises: AddressError; SchemaError; UnreachableError; FullError.
+    Raises: AddressError; RefusedError; SchemaError; TakenError; UnreachableError; FullError.
     """
     from .schema import upgrade
 
-    database = Database(address.parse(text), give_up_s)
+    url = address.parse(text)
+    if url.get_backend_name() == "sqlite":
+        _prepare_place(str(url.database))
+    database = Database(url, give_up_s, tell=tell)
     try:
         upgrade(database)
         yield database
     finally:
         database.close()
+
+
+def _prepare_place(path: str) -> None:
+    try:
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    except OSError as error:
+        raise RefusedError(path, f"its folder cannot be made: {error.strerror}") from error
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise RefusedError(path, "it is no file")
 
 
 def _engine(url: URL) -> Engine:
@@ -126,10 +154,12 @@ def _is_passing(error: DBAPIError) -> bool:
     return "database is locked" in text
 
 
-def _is_outside(error: DBAPIError) -> bool:
+def _is_refused(error: DBAPIError) -> bool:
     """Whether it is an affair of the server or the file, not of a statement."""
     state = getattr(error.orig, "sqlstate", "")
-    return state is None or (state or "")[:2] in ("28", "3D") or "unable to open" in str(error.orig)
+    if state is None or state.startswith(_PG_REFUSED):
+        return True
+    return not state and any(words in str(error.orig) for words in _SQLITE_REFUSED)
 
 
 def _is_full(error: DBAPIError) -> bool:

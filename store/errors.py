@@ -8,8 +8,10 @@
     ├── MissingError         what is named is not there
     ├── RowsError            rows that cannot be stored as they are
     ├── BusyError            somebody else holds it for longer than one waits
-    ├── UnreachableError     it does not answer, or went away for longer than one waits
-    └── FullError            it takes no more: a disk or a quota is full
+    ├── RefusedError         it cannot be used as it was asked for: a password, a permission, a file that is another's
+    ├── UnreachableError     it does not answer, or went away for longer than one waits: try again
+    ├── FullError            it takes no more: a disk or a quota is full
+    └── ServerError          a server of one's own cannot be had (`throwaway`)
 
 Left out: exit codes, which each command gives them.
 """
@@ -74,6 +76,13 @@ class BusyError(StoreError):
         super().__init__(f"{what} is in use by other sessions, tried for {waited_s:.0f} s: try again")
 
 
+class RefusedError(StoreError):
+    """The database at `where` cannot be used so, and trying again does not help."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(f"{where} cannot be used: {reason}")
+
+
 class UnreachableError(StoreError):
     """The database at `where` did not answer within the time that one waits."""
 
@@ -87,3 +96,10 @@ class FullError(StoreError):
 
     def __init__(self, where: str, reason: str) -> None:
         super().__init__(f"{where} is full: {reason}")
+
+
+class ServerError(StoreError):
+    """A `program` of PostgreSQL is not there, or does not do its work."""
+
+    def __init__(self, program: str, told: str) -> None:
+        super().__init__(f"{program}: {told}")

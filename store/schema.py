@@ -23,7 +23,7 @@ _LOCK = 7_455_812
 def upgrade(database: Database) -> None:
     """Bring the schema up to this version; nothing happens to one that is.
 
-    Raises: SchemaError where a newer version made it; TakenError; UnreachableError; FullError.
+    Raises: SchemaError where a newer version made it; TakenError; RefusedError; UnreachableError; FullError.
     """
     try:
         database.run(lambda connection: _upgrade(connection, database.where))

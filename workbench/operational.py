@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from store import address
 from store.database import Database
-from store.errors import AddressError, StoreError
+from store.errors import AddressError, RefusedError, StoreError
 from store.errors import UnreachableError as StoreUnreachable
 
 from .errors import BudgetError, EngineError, SettingsError, SourceError, StorageError, UnreachableError
@@ -89,6 +89,10 @@ class Operational:
             return self._database.run(reading)
         except StoreUnreachable as error:
             raise UnreachableError(self.where, str(error.__cause__ or error)) from error
+        except RefusedError as error:
+            if isinstance(error.__cause__, DBAPIError):
+                raise _translated(self.where, error.__cause__) from error
+            raise StorageError(self.where, str(error)) from error
         except StoreError as error:
             raise StorageError(self.where, str(error)) from error
         except DBAPIError as error:

@@ -4,7 +4,15 @@ import pytest
 
 from batch import codes
 from batch.errors import EngineError, EngineUnavailable, InputError, InputUnreachable, RunError
-from store.errors import AddressError, FullError, SchemaError, UnreachableError
+from store.errors import (
+    AddressError,
+    FullError,
+    RefusedError,
+    SchemaError,
+    ServerError,
+    TakenError,
+    UnreachableError,
+)
 from textmodel.errors import ArtifactMissing
 
 
@@ -18,7 +26,10 @@ from textmodel.errors import ArtifactMissing
         (ArtifactMissing("a", "b", "c"), 2),
         (InputUnreachable("s3://b/k", "slow down"), 75),
         (EngineUnavailable("throttled"), 75),
-        (UnreachableError("a.db", 60, "gone"), 1),
+        (RefusedError("a.db", "file is not a database"), 2),
+        (TakenError("a.db", "table review already exists"), 2),
+        (ServerError("PostgreSQL", "not installed"), 2),
+        (UnreachableError("a.db", 60, "gone"), 75),
         (FullError("a.db", "full"), 1),
         (RunError("an engine in a process", 75), 75),
     ],

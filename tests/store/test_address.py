@@ -22,7 +22,10 @@ def test_an_address_has_its_driver(text: str, driver: str, database: str):
     assert (found.drivername, found.database) == (driver, database)
 
 
-@pytest.mark.parametrize("text", ["", "folder/", "mysql://u:secret@h/d", "postgresql://u:secret@h", "sqlite://", "://"])
+@pytest.mark.parametrize("text", [
+    "", "folder/", "mysql://u:secret@h/d", "postgresql://u:secret@h", "sqlite://", "://", ":memory:",
+    "sqlite:///:memory:", "postgresql://u:secret@h:99999/d",
+])  # fmt: skip
 def test_anything_else_is_told_without_its_password(text: str):
     """What was found, and what is expected."""
     with pytest.raises(AddressError, match="is no database; expected the name of a file") as caught:

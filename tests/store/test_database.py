@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, text
 from store import address as addresses
 from store.bulk import copying, upsert
 from store.database import Database, open_database
-from store.errors import FullError, TakenError, UnreachableError
+from store.errors import FullError, RefusedError, TakenError, UnreachableError
 from store.tables import PIPELINE
 from tests.store.postgres import Postgres, cluster
 
@@ -80,7 +80,7 @@ def test_what_waiting_does_not_mend_is_not_waited_for(own: Postgres):
     """A database that does not exist."""
     begun = time.monotonic()
     database = Database(addresses.parse(own.url.replace("/postgres?", "/nowhere?")))
-    with pytest.raises(UnreachableError, match="nowhere"):
+    with pytest.raises(RefusedError, match="nowhere"):
         database.run(lambda connection: connection.execute(text("SELECT 1")))
     assert time.monotonic() - begun < 30
 
@@ -116,9 +116,46 @@ def test_writers_of_one_file_wait_for_each_other(tmp_path: Path):
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path):
-    """SQLite makes files, not folders."""
-    with pytest.raises(UnreachableError, match="unable to open"):
-        open_database(str(tmp_path / "no" / "a.db"), give_up_s=0.0).__enter__()
+    """Is made, as SQLite makes files only."""
+    with open_database(str(tmp_path / "no" / "such" / "a.db")):
+        assert (tmp_path / "no/such/a.db").is_file()
+
+
+def test_what_is_no_database_of_ours_is_told_and_left_alone(tmp_path: Path):
+    """A file of text, a folder, a place where nothing can be made: never a traceback, never a wait."""
+    (tmp_path / "a.csv").write_text("id,text\n" + "1,The room was fine\n" * 100)
+    content = (tmp_path / "a.csv").read_bytes()
+    told = {
+        str(tmp_path / "a.csv"): "file is not a database",
+        str(tmp_path): "it is no file",
+        "/dev/null": "it is no file",
+        str(tmp_path / "a.csv" / "b.db"): "its folder cannot be made",
+    }
+    for address, reason in told.items():
+        with pytest.raises(RefusedError, match=f"cannot be used: {reason}"), open_database(address):
+            pass
+    assert (tmp_path / "a.csv").read_bytes() == content
+
+
+def test_a_role_that_may_not_write_is_told(postgres: Postgres):
+    """As PostgreSQL 15 and later have it for everybody in the schema public."""
+    url = postgres.database("refused")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE ROLE guest LOGIN")
+    with pytest.raises(RefusedError, match="permission denied"), open_database(url.replace("undertone@", "guest@")):
+        pass
+
+
+def test_who_waits_is_told_so():
+    """Once, with how long and why."""
+    told: list[str] = []
+    url = addresses.parse("postgresql://u:secret@127.0.0.1:1/d")
+    database = Database(url, give_up_s=0.05, tell=told.append)
+    with pytest.raises(UnreachableError):
+        database.run(lambda connection: connection.execute(text("SELECT 1")))
+    assert len(told) == 1
+    assert "is waited for, 0.05 s at most" in told[0]
+    assert "secret" not in told[0]
 
 
 def test_a_schema_of_its_own(postgres: Postgres):

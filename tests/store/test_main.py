@@ -88,10 +88,13 @@ def test_nothing_goes_without_being_asked(filled: str):
     assert "p1" in store("info", filled)[0]
 
 
-@pytest.mark.parametrize(("address", "code"), [("mysql://u:secret@h/d", 2), ("/nowhere/a.db", 1)])
-def test_a_wrong_address_is_one_line(address: str, code: int):
-    """Without its password."""
-    _, errors = store("info", address, code=code)
+@pytest.mark.parametrize("address", ["mysql://u:secret@h/d", "/nowhere/a.db", __file__, "/proc/a/b.db"])
+@pytest.mark.parametrize("command", ["info", "upgrade"])
+def test_a_wrong_address_is_one_line(address: str, command: str):
+    """Without its password; what is only asked about is not made."""
+    if (command, address) == ("upgrade", "/nowhere/a.db"):
+        address = "/proc/nowhere.db"
+    _, errors = store(command, address, code=2)
     assert errors.startswith("store: ")
     assert errors.count("\n") == 1
     assert "secret" not in errors

@@ -16,6 +16,7 @@ from store.errors import (
     BusyError,
     ConflictError,
     MissingError,
+    RefusedError,
     RowsError,
     SchemaError,
     StoreError,
@@ -35,7 +36,15 @@ def told(left: str = "") -> Iterator[None]:
         raise _end(f"stopped{left and f'; {left}'}", 130) from None
     except WorkbenchError as error:
         raise _end(error, error.exit_code) from None
-    except (AddressError, SchemaError, TakenError, ConflictError, MissingError, RowsError) as error:
+    except (
+        AddressError,
+        RefusedError,
+        SchemaError,
+        TakenError,
+        ConflictError,
+        MissingError,
+        RowsError,
+    ) as error:
         raise _end(error, PersonError.exit_code) from None
     except (StoreUnreachable, BusyError) as error:
         raise _end(error, AgainError.exit_code) from None
