@@ -123,8 +123,8 @@ reviews: $(VENV)/.reviews ## translate and score the reviews of INPUT=path into 
 translation-quality: $(VENV)/.reviews ## measure how much tone survives translation; ARGS="--file F --engines auto --json"
 	@exec $(BIN)/python -m batch translation-quality $(ARGS)
 
-rehearse: $(VENV)/.dev ## run a whole job of AWS Batch here, with spot losses, kills and throttles
-	@exec $(BIN)/python -m batch rehearse $(ARGS)
+rehearse: $(VENV)/.dev ## run a whole job of AWS Batch here, with spot losses, kills and throttles; STORE=postgresql://... or ARGS=--postgres
+	@exec $(BIN)/python -m batch rehearse $(call option,STORE,store) $(ARGS)
 
 # Launcher; docs/launcher.md.
 launch-example: $(VENV)/.launcher ## run the sample project on this machine; ARGS="--engine aws" on AWS

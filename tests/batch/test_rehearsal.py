@@ -10,6 +10,7 @@ import pytest
 from batch.rehearsal import faults, table
 from batch.rehearsal.inputs import write
 from batch.rehearsal.table import Line
+from store.throwaway import programs
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,14 +20,24 @@ def test_examples(module: object):
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
 
 
-def test_a_whole_run_comes_out_as_it_must():
+@pytest.mark.parametrize("place", [(), pytest.param(("--postgres",), marks=pytest.mark.rehearsal)], ids=str)
+def test_a_whole_run_comes_out_as_it_must(place: tuple[str, ...]):
     """SIGTERM, kill -9 in a transaction, throttling, S3 away, a bug, equal files: no row is lost or doubled."""
-    command = [sys.executable, "-m", "batch", "rehearse", "--rows", "200", "--engines", "none"]
+    if place and not programs():
+        pytest.skip("PostgreSQL is not installed (Debian: postgresql)")
+    command = [sys.executable, "-m", "batch", "rehearse", "--rows", "200", "--engines", "none", *place]
     done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "DIFFERS" not in done.stdout
     for told in ("143 lost, killed lost; on demand: 0", "spot: 75, 0", "2; moved: 0", "machines lost"):
         assert told in done.stdout
+
+
+def test_a_rehearsal_has_one_database():
+    """Not one that is there and one that is thrown away."""
+    command = [sys.executable, "-m", "batch", "rehearse", "--store", "a.db", "--postgres"]
+    done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (2, "batch: give --store or --postgres, not both\n")
 
 
 def test_a_difference_is_told():
