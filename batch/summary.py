@@ -3,17 +3,19 @@
 Left out: pictures (`chart`).
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from store.reviews import Group, Reviews
+from store.reviews import Group, Rejected, Reviews
 
 from .pipeline import REASONS
 from .progress import clock
 from .run import Outcome
 
 NONE, OTHERS = "none", "other labels"
+_place = re.compile(r" at (?:byte|column) [\d,]+")
 MOST_LABELS = 8
 """Columns of the table and colours of the picture."""
 
@@ -26,7 +28,7 @@ class Summary(NamedTuple):
     groups: list[Group]
     doubts: dict[str, int]
     """Reviews by reason for doubt; one that has two counts twice."""
-    rejects: dict[str, int]
+    rejects: dict[str, Rejected]
 
 
 class Line(NamedTuple):
@@ -44,7 +46,16 @@ def summary(outcome: Outcome, where: str, reviews: Reviews) -> Summary:
     doubts: Counter[str] = Counter()
     for reasons, count in reviews.reasons().items():
         doubts.update(dict.fromkeys(reasons.split(), count))
-    return Summary(outcome, where, reviews.groups(), dict(doubts.most_common()), reviews.rejects())
+    return Summary(outcome, where, reviews.groups(), dict(doubts.most_common()), reviews.rejects(_without_place))
+
+
+def _without_place(reason: str) -> str:
+    """What a reason has in common with those of other rows.
+
+    >>> _without_place("no UTF-8 at byte 1,005"), _without_place("a NUL byte at byte 7: damaged")
+    ('no UTF-8', 'a NUL byte: damaged')
+    """
+    return _place.sub("", reason)
 
 
 def labels(groups: Sequence[Group]) -> list[str]:
@@ -119,11 +130,25 @@ def plain(rows: Sequence[Sequence[str]]) -> str:
     )
 
 
+def figures(found: Summary) -> list[tuple[str, str]]:
+    """What one looks for first: a name and a number."""
+    reviews, reliable, doubtful = (sum(getattr(g, name) for g in found.groups) for name in Group._fields[2:])
+    rejected = sum(reject.rows for reject in found.rejects.values())
+    return [("reviews", f"{reviews:,}"), ("reliable", share(reliable, reviews)),
+            ("need a review", share(doubtful, reviews)), ("rejected rows", f"{rejected:,}")]  # fmt: skip
+
+
+def headline(found: Summary) -> str:
+    """The same in a line."""
+    return ", ".join(f"{number} {name}" for name, number in figures(found))
+
+
 def told(found: Summary) -> str:
     """All of it as lines of text."""
     parts = [plain(table(found.groups))] if found.groups else []
     parts += [_counted("doubtful because", {f"{n}: {REASONS.get(n, '')}": count for n, count in found.doubts.items()})]
-    parts += [_counted("rejected because", found.rejects), "\n".join(numbers(found.outcome, found.where))]
+    rejects = {f"{reason}; first in {one.source}, line {one.line:,}": one.rows for reason, one in found.rejects.items()}
+    parts += [_counted("rejected because", rejects), "\n".join(numbers(found.outcome, found.where))]
     return "\n\n".join(part for part in parts if part)
 
 

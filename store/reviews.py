@@ -4,11 +4,11 @@ A chunk's rows, its rejected rows, its translations and its marker are one trans
 wholly there or not at all, and doing it again changes nothing. Left out: where rows come from and what is made of them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Insert, Integer, Select, case, cast, func, select, tuple_
+from sqlalchemy import Connection, Insert, Integer, case, cast, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .bulk import upsert
@@ -16,6 +16,8 @@ from .database import Database
 from .errors import StoreError
 from .tables import CHUNK, PIPELINE, REJECT, REVIEW, TRANSLATION
 
+_STREAMED = {"yield_per": 1000}
+"""Rows that are held at a time."""
 _ASKED = 500
 """Keys in one question: SQLite takes 32,766 values at most."""
 
@@ -88,6 +90,14 @@ class Counts(NamedTuple):
     stored: int
     rejected: int
     distinct: int
+
+
+class Rejected(NamedTuple):
+    """How many rows were rejected for one reason, and where the first of them is."""
+
+    rows: int
+    source: str
+    line: int
 
 
 class Group(NamedTuple):
@@ -188,17 +198,26 @@ class Reviews:
     def reasons(self) -> dict[str, int]:
         """How many reviews each set of reasons for doubt has, as it is stored."""
         query = select(REVIEW.c.reasons, func.count()).where(REVIEW.c.pipeline == self._pipeline)
-        return self._by(query.where(REVIEW.c.needs_review).group_by(REVIEW.c.reasons))
-
-    def rejects(self) -> dict[str, int]:
-        """How many rows were rejected for each reason."""
-        query = select(REJECT.c.reason, func.count()).where(REJECT.c.pipeline == self._pipeline)
-        return self._by(query.group_by(REJECT.c.reason))
-
-    def _by(self, query: Select[str, int]) -> dict[str, int]:
-        """Names and their counts, the most frequent first."""
+        query = query.where(REVIEW.c.needs_review).group_by(REVIEW.c.reasons)
         rows = self._database.run(lambda connection: connection.execute(query).all())
         return dict(sorted(rows, key=lambda row: (-row[1], row[0])))
+
+    def rejects(self, name: Callable[[str], str] = str) -> dict[str, Rejected]:
+        """By reason, the most frequent first; `name` gives reasons that belong together one name.
+
+        Millions of rows may each have a reason of their own, so they are never held at once.
+        """
+        found = self._database.run(lambda connection: self._rejects(connection, name))
+        return dict(sorted(found.items(), key=lambda entry: (-entry[1].rows, entry[0])))
+
+    def _rejects(self, connection: Connection, name: Callable[[str], str]) -> dict[str, Rejected]:
+        by = (REJECT.c.reason, REJECT.c.source)
+        query = select(*by, func.min(REJECT.c.line), func.count()).where(REJECT.c.pipeline == self._pipeline)
+        found: dict[str, Rejected] = {}
+        for reason, source, line, rows in connection.execute(query.group_by(*by), execution_options=_STREAMED):
+            one = found.setdefault(name(reason), Rejected(0, source, line))
+            found[name(reason)] = Rejected(one.rows + rows, *min(one[1:], (source, line)))
+        return found
 
 
 def _translations(

@@ -1,6 +1,7 @@
 """What a run came to, in words, on a page and in a picture; figures are those of the store."""
 
 import io
+import re
 import struct
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,9 +12,9 @@ from matplotlib import image
 from batch import chart, page
 from batch.pipeline import REASONS
 from batch.run import Outcome
-from batch.summary import Summary, lines, numbers, summary, table, told
+from batch.summary import Summary, headline, lines, numbers, summary, table, told
 from store.database import Database
-from store.reviews import Chunk, Group, Reject, Reviews
+from store.reviews import Chunk, Group, Reject, Rejected, Reviews
 from tests.store.test_reviews import review
 
 OUTCOME = Outcome("p1", 5, 4, 1, 4, 5, 0, 2.0, {}, False, [], [])
@@ -21,7 +22,9 @@ GROUPS = [
     Group("es", "positive", 70, 60, 10), Group("es", "negative", 30, 10, 20),
     Group("en", "positive", 200, 150, 50), Group(None, None, 7, 0, 7),
 ]  # fmt: skip
-FOUND = Summary(OUTCOME, "reviews.db", GROUPS, {"unsure": 80, "language-unknown": 7}, {"the text is empty": 1})
+FOUND = Summary(
+    OUTCOME, "reviews.db", GROUPS, {"unsure": 80, "language-unknown": 7}, {"the text is empty": Rejected(1, "a.csv", 4)}
+)
 
 
 def test_the_table_is_by_language_and_label():
@@ -41,15 +44,18 @@ def test_one_language_is_all():
 
 
 def test_it_asks_the_store(database: Database):
-    """A review with two reasons counts for each; rejects by their reason."""
+    """A review with two reasons counts for each; rejects by what their reasons have in common, with the first place."""
     reviews = Reviews(database, "p1")
     doubtful = [
         review(n, needs_review=True, reliable=False, reasons=r) for n, r in ((1, "unsure too-short"), (2, "unsure"))
     ]
-    reviews.save(Chunk("s", "a.csv", 0, 5), [review(0), *doubtful], [Reject(8, "no text"), Reject(9, "no text")])
+    bad = [Reject(8, "no UTF-8 at byte 1,005"), Reject(9, "no text"), Reject(10, "no UTF-8 at byte 7")]
+    reviews.save(Chunk("s", "b.csv", 0, 6), [review(0), *doubtful], bad)
+    reviews.save(Chunk("t", "a.csv", 0, 1), [], [Reject(70, "no UTF-8 at byte 9")])
     found = summary(OUTCOME, "reviews.db", reviews)
     assert found.doubts == {"unsure": 2, "too-short": 1}
-    assert found.rejects == {"no text": 2}
+    assert found.rejects == {"no UTF-8": Rejected(3, "a.csv", 70), "no text": Rejected(1, "b.csv", 9)}
+    assert list(found.rejects) == ["no UTF-8", "no text"]
     assert found.groups == [Group("es", "positive", 3, 1, 2)]
 
 
@@ -87,7 +93,12 @@ def test_a_run_that_was_stopped_says_what_to_do():
 def test_reasons_are_told_with_their_meaning():
     """In words."""
     assert f"80  unsure: {REASONS['unsure']}" in told(FOUND)
-    assert "1  the text is empty" in told(FOUND)
+    assert "1  the text is empty; first in a.csv, line 4" in told(FOUND)
+
+
+def test_what_one_looks_for_first():
+    """Reviews, how many can be trusted, how many are doubtful, and what was rejected."""
+    assert headline(FOUND) == "307 reviews, 220 (72 %) reliable, 87 (28 %) need a review, 1 rejected rows"
 
 
 class Cells(HTMLParser):
@@ -121,15 +132,29 @@ def test_the_page_holds_the_numbers(tmp_path: Path):
     rows = Cells(text).rows
     assert rows[: len(table(GROUPS))] == table(GROUPS)
     assert ["unsure", "80", REASONS["unsure"]] in rows
-    assert ["the text is empty", "1"] in rows
+    assert ["the text is empty", "1", "a.csv, line 4"] in rows
     assert "rows in 5 = stored 4 + rejected 1" in text
+    assert re.findall("<dt>(.*?)</dt><dd>(.*?)</dd>", text) == [
+        ("reviews", "307"), ("reliable", "220 (72 %)"), ("need a review", "87 (28 %)"), ("rejected rows", "1")
+    ]  # fmt: skip
+    assert "prefers-color-scheme: dark" in text
+    assert [path.name for path in (tmp_path / "new").iterdir() if path.name.startswith(".")] == []
+
+
+def test_missing_rows_stand_at_the_top(tmp_path: Path):
+    """Before the picture."""
+    page.write(tmp_path, "a", FOUND._replace(outcome=OUTCOME._replace(missing=["a.csv: rows 4 to 5 are lost"])))
+    text = (tmp_path / "a.html").read_text()
+    assert text.index('<p class="wrong">a.csv: rows 4 to 5 are lost</p>') < text.index("<figure")
 
 
 def test_nothing_of_the_data_is_markup(tmp_path: Path):
     """A label, a file's name or a language that looks like it is shown as it is."""
     odd = "<script>x</script>"
     groups = [Group(odd, odd, 1, 1, 0)]
-    page.write(tmp_path, "a", FOUND._replace(groups=groups, where=odd, rejects={odd: 1}, doubts={odd: 1}))
+    page.write(
+        tmp_path, "a", FOUND._replace(groups=groups, where=odd, rejects={odd: Rejected(1, odd, 1)}, doubts={odd: 1})
+    )
     assert odd not in (tmp_path / "a.html").read_text()
 
 
@@ -145,11 +170,13 @@ def test_nothing_of_the_data_is_markup(tmp_path: Path):
 )
 def test_a_picture_of_anything(groups: list[Group]):
     """A PNG with colours in it, and an SVG with the words as text."""
-    png, svg = chart.draw(FOUND._replace(groups=groups))
+    png, svgs = chart.draw(FOUND._replace(groups=groups))
     width, height = struct.unpack(">II", png[16:24])
     assert (width, 300 <= height <= 1700) == (1800, True)
     pixels = image.imread(io.BytesIO(png))
     assert pixels[..., :3].std() > 0.01
-    assert "Why rows need a review" in svg
-    assert svg.startswith("<svg")
-    assert svg.rstrip().endswith("</svg>")
+    for svg, title in zip(svgs, ("Labels by language", "Reliable", "Why rows need a review"), strict=True):
+        assert title in svg
+        assert svg.startswith("<svg")
+        assert svg.rstrip().endswith("</svg>")
+        assert "#000000" not in svg, "it has the colour of the text around it"
