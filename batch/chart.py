@@ -73,11 +73,8 @@ def _labels(axes: Axes, languages: Sequence[Line], names: Sequence[str]) -> None
     axes.set_xticks(range(0, 101, 25))
     _ticks(axes, [row.language for row in languages])
     if names:
-        below_in = _height_in(len(languages)) - 1.1
-        axes.legend(
-            frameon=False, ncols=_abreast(names), loc="upper left", borderpad=0,
-            bbox_to_anchor=(0, -0.5 / below_in), columnspacing=1, handlelength=1, handletextpad=0.4,
-        )  # fmt: skip
+        figure: Any = axes.get_figure()
+        figure.legend(frameon=False, ncols=_abreast(names), loc="outside lower left", columnspacing=1, handlelength=1)
 
 
 def _abreast(names: Sequence[str]) -> int:

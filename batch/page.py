@@ -42,7 +42,9 @@ svg text {{ fill: currentColor; }}
 .wrong {{ color: var(--wrong); font-weight: bold; }}
 </style></head><body>
 <h1>Reviews</h1>
+<dl>
 {figures}
+</dl>
 {missing}
 <figure role="img" aria-label="Labels by language, the share that is reliable, and reasons for doubt;
  the tables below hold the numbers">{pictures}</figure>
@@ -83,9 +85,7 @@ def _html(found: Summary, svgs: Sequence[str]) -> str:
     doubts = [[name, f"{count:,}", REASONS.get(name, "")] for name, count in found.doubts.items()]
     rejects = [[name, f"{one.rows:,}", f"{one.source}, line {one.line:,}"] for name, one in found.rejects.items()]
     return _PAGE.format(
-        figures="<dl>"
-        + "".join(f"<div><dt>{name}</dt><dd>{n}</dd></div>" for name, n in summary.figures(found))
-        + "</dl>",
+        figures=_figures(found),
         missing="\n".join(f'<p class="wrong">{html.escape(line)}</p>' for line in found.outcome.missing),
         pictures="\n".join(svgs),
         table=_table(summary.table(found.groups), "sum") if found.groups else "<p>No rows.</p>",
@@ -94,6 +94,14 @@ def _html(found: Summary, svgs: Sequence[str]) -> str:
         numbers="\n".join(f"<p>{html.escape(line)}</p>" for line in lines),
         pipeline=html.escape(found.outcome.pipeline),
         where=html.escape(found.where),
+    )
+
+
+def _figures(found: Summary) -> str:
+    """A number and its sign stay on one line."""
+    return "\n".join(
+        f"<div><dt>{name}</dt><dd>{number.replace(' %', '&nbsp;%')}</dd></div>"
+        for name, number in summary.figures(found)
     )
 
 

@@ -33,6 +33,8 @@ _PG_PASSING = ("40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300")
 """Serialization failure, deadlock, lock timeout, the server shuts down, crashed, starts; too many connections."""
 _PG_REFUSED = ("28", "3D", "42501", "25006")
 """Beginnings: no such user or password, no such database, no permission, a server that is only read."""
+_PG_WRONG = ("password", "does not exist", "no pg_hba.conf entry", "does not support SSL")
+"""What a server says to a connection that it will never take; it tells no code."""
 _SQLITE_REFUSED = ("unable to open", "not a database", "readonly database", "disk I/O error", "malformed")
 Tell = Callable[[str], None]
 
@@ -150,7 +152,7 @@ def _is_passing(error: DBAPIError) -> bool:
         return True
     text = str(error.orig)
     if isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", "") is None:
-        return "password" not in text and "does not exist" not in text  # no server, or no connection to it
+        return not any(words in text for words in _PG_WRONG)  # else no server, or no connection to it
     return "database is locked" in text
 
 

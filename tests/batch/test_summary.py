@@ -12,7 +12,7 @@ from matplotlib import image
 from batch import chart, page
 from batch.pipeline import REASONS
 from batch.run import Outcome
-from batch.summary import Summary, headline, lines, numbers, summary, table, told
+from batch.summary import Summary, headline, labels, lines, numbers, summary, table, told
 from store.database import Database
 from store.reviews import Chunk, Group, Reject, Rejected, Reviews
 from tests.store.test_reviews import review
@@ -135,7 +135,7 @@ def test_the_page_holds_the_numbers(tmp_path: Path):
     assert ["the text is empty", "1", "a.csv, line 4"] in rows
     assert "rows in 5 = stored 4 + rejected 1" in text
     assert re.findall("<dt>(.*?)</dt><dd>(.*?)</dd>", text) == [
-        ("reviews", "307"), ("reliable", "220 (72 %)"), ("need a review", "87 (28 %)"), ("rejected rows", "1")
+        ("reviews", "307"), ("reliable", "220 (72&nbsp;%)"), ("need a review", "87 (28&nbsp;%)"), ("rejected rows", "1")
     ]  # fmt: skip
     assert "prefers-color-scheme: dark" in text
     assert [path.name for path in (tmp_path / "new").iterdir() if path.name.startswith(".")] == []
@@ -175,6 +175,8 @@ def test_a_picture_of_anything(groups: list[Group]):
     assert (width, 300 <= height <= 1700) == (1800, True)
     pixels = image.imread(io.BytesIO(png))
     assert pixels[..., :3].std() > 0.01
+    for name in labels(groups):
+        assert f">{name}</text>" in svgs[0], "the legend tells the label's colour"
     for svg, title in zip(svgs, ("Labels by language", "Reliable", "Why rows need a review"), strict=True):
         assert title in svg
         assert svg.startswith("<svg")

@@ -146,6 +146,26 @@ def test_a_role_that_may_not_write_is_told(postgres: Postgres):
         pass
 
 
+def test_a_wrong_password_is_not_waited_for(postgres: Postgres):
+    """Nor one that is missing, nor a way in that the server does not have."""
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        connection.execute("CREATE ROLE keeper LOGIN PASSWORD 'right'")
+        [[rules]] = connection.execute("SHOW hba_file").fetchall()
+        with Path(rules).open("r+") as file:
+            others = file.read()
+            file.seek(0)
+            file.write(f"local all keeper scram-sha-256\nlocal all stranger reject\n{others}")
+        connection.execute("SELECT pg_reload_conf()")
+    for who in ("keeper:secret@", "keeper@", "stranger@", "nobody@"):
+        begun = time.monotonic()
+        database = Database(addresses.parse(postgres.url.replace("undertone@", who)))
+        with pytest.raises(RefusedError) as caught:
+            database.run(lambda connection: connection.execute(text("SELECT 1")))
+        database.close()
+        assert time.monotonic() - begun < 30
+        assert "secret" not in str(caught.value)
+
+
 def test_who_waits_is_told_so():
     """Once, with how long and why."""
     told: list[str] = []
