@@ -59,7 +59,7 @@ def shown(names: Sequence[str]) -> str:
 def _text(path: str, names: Sequence[str]) -> str:
     found = [name for name in names if _plain(name) in TEXT]
     if len(set(found)) != 1:
-        expected = f"one column of texts (named {', '.join(TEXT[:4])} or {TEXT[4]}), or which one it is"
+        expected = f"one column of texts (named {', '.join(TEXT[:4])} or {TEXT[4]}), or its name by --text-column"
         raise InputError(path, expected, shown(found or names))
     return found[0]
 

@@ -2,6 +2,7 @@
 
     BatchError
     ├── InputError            the person: an input is not there, or not what was said of it
+    ├── SettingError          the person: an option is not what it has to be
     ├── InputUnreachable      nobody yet: the input's store did not answer, try again
     ├── EngineError           the person: an engine of translation is not there, or is not what was said of it
     │   └── EngineUnavailable     nobody yet: it does not answer now, try again
@@ -32,6 +33,13 @@ class InputError(BatchError):
 
     def __str__(self) -> str:
         return f"{self.path}: expected {self.expected}, found {self.found}"
+
+
+class SettingError(BatchError):
+    """The option `name` has a `value` that cannot be used."""
+
+    def __init__(self, name: str, value: str, expected: str, found: str) -> None:
+        super().__init__(f"--{name} {value}: expected {expected}, found {found}")
 
 
 class InputUnreachable(BatchError):

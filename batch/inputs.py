@@ -49,7 +49,7 @@ def find(text: str, columns: Columns, tell: Tell = lambda _: None) -> list[Sourc
     found = list(_in_s3(text) if text.startswith(s3.SCHEME) else _in_files(text, tell))
     sources = [source for one in found if (source := _source(one, tell, alone=len(found) == 1))]
     if not sources:
-        raise InputError(text, f"files that end in {ENDINGS}", f"none among {len(found)}")
+        raise InputError(text, f"files that end in {ENDINGS}", f"none among {len(found)}" if found else "no files")
     for source in sources:
         if not source.size_bytes:
             tell(f"{source.name}: is empty")
@@ -96,7 +96,7 @@ def _in_files(text: str, tell: Tell) -> Iterator[_Found]:
         yield _file(os.path.basename(text), text)
     else:
         found = "something else" if os.path.exists(text) else "nothing of that name"
-        raise InputError(text, "a file, a folder or s3://bucket/prefix", found)
+        raise InputError(text or "input ''", "a file, a folder or s3://bucket/prefix", found)
 
 
 def _below(folder: str, tell: Tell) -> Iterator[str]:

@@ -34,6 +34,8 @@ class Bar(NamedTuple):
     lines: int
 
     def __str__(self) -> str:
+        if self.lines < FEWEST:
+            return f"{self.lines} labelled lines are too few: at least {FEWEST} must reach a score. None is reliable."
         if self.score == NEVER:
             return f"No score is right {TARGET:.0%} of the time on {self.lines} labelled lines: none is reliable."
         return (
@@ -53,21 +55,23 @@ def with_bar(asked: Settings, sample: str | None, say: Callable[[str], None], ma
         return asked._replace(bar=NEVER)
     made = make(asked._replace(bar=0.0))
     try:
-        bar = measure(made, labelled.read(Path(sample)))
+        bar = measure(made, labelled.read(Path(sample)), sample)
     finally:
         made.close()
     say(str(bar))
     return asked._replace(bar=bar.score)
 
 
-def measure(pipeline: Pipeline, lines: Sequence[Line]) -> Bar:
+def measure(pipeline: Pipeline, lines: Sequence[Line], where: str = "sample") -> Bar:
     """Do the lines as if they were reviews; those with another reason for doubt do not count.
 
-    Raises: InputError for a label that the model does not have; EngineError.
+    Raises: InputError for a label that the model does not have, or where all lines have one; EngineError.
     """
     labels = pipeline.model.labels
     if wrong := next((line for line in lines if line.label not in labels), None):
-        raise InputError("sample", f"labels {', '.join(labels)}", repr(wrong.label))
+        raise InputError(where, f"labels {', '.join(labels)}", repr(wrong.label))
+    if len({line.label for line in lines}) < 2:  # a model that always says the same would be right each time
+        raise InputError(where, f"lines of different labels, of {', '.join(labels)}", f"only {lines[0].label!r}")
     records = [Record(n, n, str(n), line.text, line.language) for n, line in enumerate(lines)]
     rows, _ = pipeline.rows("sample", records, lambda _: {})
     found = [(row.score, row.label == line.label) for row, line in zip(rows, lines, strict=True)

@@ -74,7 +74,7 @@ def run(
         pieces = [Piece(source) for source in inputs.find(asked.input, asked.columns, progress.say)]
     distinct, repeated = _distinct(pieces)
     known = parts(make, asked)
-    with open_database(asked.store) as database:
+    with open_database(asked.store, tell=progress.say) as database:
         reviews = Reviews(database, known.version)
         reviews.register(known.model, known.description)
         if known.without:

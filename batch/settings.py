@@ -14,6 +14,8 @@ from .records import Columns
 SHIPPED = "sentiment"
 """The task of the artifact that comes with this code: trained on financial headlines, not on reviews."""
 LANGUAGES = ("en", "es", "fr", "pt", "it", "ca", "de")
+MOST_PROCESSES = 256
+"""Of one run; one reader feeds some twenty. More are shards on other machines."""
 CHUNK_ROWS = 500
 CHUNK_CHARACTERS = 250_000
 """Some seconds of translation, so that a chunk in hand is done long before a machine is taken away. No option: two runs

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 from botocore.parsers import ResponseParserError
 
 from ..errors import AwsError
@@ -37,6 +37,8 @@ class Aws:
         if service not in self._clients:
             try:
                 self._clients[service] = self._session.client(service, config=_CONFIG)
+            except NoRegionError as error:
+                raise AwsError(service, "NoRegion", "set AWS_REGION, or run `aws configure`") from error
             except (BotoCoreError, ValueError) as error:
                 raise AwsError(service, type(error).__name__, str(error)) from error
         return self._clients[service]

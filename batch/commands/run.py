@@ -3,7 +3,9 @@
 Exits as `codes` has it. Left out: the work (`run`).
 """
 
+import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -17,7 +19,7 @@ from textmodel import ArtifactError
 from textmodel.model import ROOT
 
 from .. import codes, settings
-from ..errors import BatchError
+from ..errors import BatchError, SettingError
 from ..measured import with_bar
 from ..progress import Progress
 from ..records import Columns
@@ -44,7 +46,7 @@ def command(
         str, typer.Option(help="above vectorizer/ and saved_model/", show_default="the shipped ones")
     ] = ROOT,
     sample: Annotated[str | None, typer.Option(help="labelled reviews, to measure how sure a label must be")] = None,
-    processes: Annotated[int, typer.Option(min=0, help="0 is one for each core")] = 0,
+    processes: Annotated[int, typer.Option(min=0, max=settings.MOST_PROCESSES, help="0 is one for each core")] = 0,
     report: Annotated[
         str | None, typer.Option(help="a folder for the page and the picture; else beside the store")
     ] = None,
@@ -61,6 +63,8 @@ def command(
 def _run(asked: Settings, sample: str | None, stop: Stop) -> int:
     """The exit code; whatever a person can mend is told in one line."""
     try:
+        if asked.report:
+            _check_writable(asked.report)
         with Progress() as progress:
             asked = with_bar(asked, sample, progress.say)
             outcome = run(asked, progress, stop)
@@ -82,6 +86,20 @@ def _tell(asked: Settings, outcome: Outcome) -> None:
     print(told(found), flush=True)
     if not outcome.stopped and (written := _report(asked, found)):
         print(f"\nReport: {', '.join(str(path) for path in written)}", flush=True)
+
+
+def _check_writable(folder: str) -> None:
+    """Make the report's folder before hours of work, not after.
+
+    Raises: SettingError.
+    """
+    try:
+        os.makedirs(folder, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        reason = (error.strerror or "none").lower()
+        raise SettingError("report", folder, "a folder that can be written", reason) from error
 
 
 def _report(asked: Settings, found: Summary) -> list[Path]:

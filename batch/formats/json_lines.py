@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from ..columns import Chosen, choose
+from ..errors import InputError
 from ..records import ROW_BYTES, Columns
 from .physical import Line, Text
 from .row import Fields
@@ -26,10 +27,12 @@ class JsonLines:
         self._chosen = Chosen("text", None, None)
 
     def choose(self, path: str, asked: Columns) -> None:
-        """Raises: InputError where the first objects have no such keys."""
+        """Raises: InputError where the first objects have no such keys, or it is JSON of another layout."""
         lines = islice(self.rows(self._text.lines(self.line_bytes)), HEAD_ROWS)
         contents = [line[2] for line in lines]
         objects = [_object(content.decode(errors="replace")) for content in contents if isinstance(content, bytes)]
+        if not any(isinstance(one, dict) for one in objects) and _is_of_many_lines(contents[:1]):
+            raise InputError(path, "a JSON object a line", "other JSON: `jq -c '.[]'` makes lines of a list")
         names = list(dict.fromkeys(key for one in objects if isinstance(one, dict) for key in one))
         if names:
             self._chosen = choose(path, names, asked)
@@ -48,6 +51,15 @@ class JsonLines:
         names = self._chosen
         language = found.get(names.language) if names.language else None
         return found.get(names.text), found.get(names.id) if names.id else None, language
+
+
+def _is_of_many_lines(first: list[bytes | str]) -> bool:
+    """Whether a file begins as a list, or as an object written over several lines, does.
+
+    >>> _is_of_many_lines([b'[{"id": 1},']), _is_of_many_lines([b"{"]), _is_of_many_lines([b'{"text": "cut'])
+    (True, True, False)
+    """
+    return any(isinstance(line, bytes) and (line[:1] == b"[" or line.strip() == b"{") for line in first)
 
 
 def _object(text: str) -> dict[str, Any] | str:

@@ -3,6 +3,7 @@
 Left out: where the values come from (its siblings).
 """
 
+from decimal import Decimal
 from typing import Any
 
 from ..normalise import storable
@@ -55,6 +56,8 @@ def _id(given: Any) -> str | None:
             return ""
         case float() if given.is_integer():
             return str(int(given))
+        case Decimal() if given.is_finite() and given == int(given):
+            return str(int(given))
         case _:
             return None
 
@@ -75,7 +78,7 @@ def _kind(value: Any) -> str:
     match value:
         case bool():
             return "true or false"
-        case int() | float():
+        case int() | float() | Decimal():
             return "a number"
         case list():
             return "a list"

@@ -20,6 +20,12 @@ from .row import Fields
 _DELIMITERS = ",;\t|"
 _HELD_BYTES = 1 << 24
 _NO_SENSE = "a quote is not closed, or not doubled within quotes"
+_OTHERS = {
+    b"\x1f\x8b": "data compressed by gzip: its name must end in .gz",
+    b"PK\x03\x04": "a zip, as spreadsheets are: save it as CSV",
+    b"PAR1": "Parquet: its name must end in .parquet",
+}
+"""What a file is whose name is wrong, by its first bytes."""
 _quotes = re.compile(b'"+')
 _quoted = re.compile('"[^"]*"')
 
@@ -50,6 +56,8 @@ class Separated:
 
     def _header(self, path: str, header: Line) -> list[str]:
         content = header[2]
+        if kind := next((kind for start, kind in _OTHERS.items() if content[: len(start)] == start), None):
+            raise InputError(path, "a header", kind)
         if isinstance(content, str) or len(content) > ROW_BYTES:
             raise InputError(path, "a header", content if isinstance(content, str) else "a line that is too long")
         try:

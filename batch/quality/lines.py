@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from ..columns import shown
 from ..errors import InputError
 
 REVIEWS = Path(__file__).with_name("reviews.tsv")
@@ -48,7 +49,7 @@ def _lines(path: Path, file: Iterable[str]) -> Iterator[Line]:
     rows = csv.DictReader(file, dialect="excel-tab", quoting=csv.QUOTE_NONE) if tabs else csv.DictReader(file)
     found = list(rows.fieldnames or ())
     if missing := [name for name in _NEEDED if name not in found]:
-        raise InputError(str(path), f"columns {' '.join(_NEEDED)}", f"no {' '.join(missing)}")
+        raise InputError(str(path), f"columns {', '.join(_NEEDED)}", f"no {', '.join(missing)} among {shown(found)}")
     for row in rows:
         if empty := [name for name in _NEEDED if not row[name]]:
             raise InputError(f"{path} line {rows.line_num}", f"a value of {empty[0]}", "none")

@@ -152,6 +152,18 @@ def test_a_signal_finishes_what_is_in_hand(start: Start, folder: Path, address: 
     assert f"{stored + rejected:,} were there already" in output
 
 
+def test_a_signal_while_processes_start(start: Start, folder: Path, tmp_path: Path):
+    """They do not hear it, in no moment of their start; the next run does all."""
+    options = ("--input", folder, "--store", tmp_path / "a.db", "--processes", 2)
+    process = start(*options)
+    while not workers(process):
+        assert process.poll() is None
+        time.sleep(0.005)
+    os.killpg(process.pid, signal.SIGINT)
+    ended(process, 130)
+    assert numbers(ended(start(*options), 0)[0]) == (ROWS, 19_800, 200)
+
+
 def test_a_worker_that_is_killed_is_told_and_replaced(start: Start, folder: Path, address: str):
     """As by the kernel when memory is short."""
     process = start("--input", folder, "--store", address, "--processes", 2)
@@ -222,9 +234,14 @@ def test_a_full_disk_ends_with_one_line(start: Start, folder: Path, tmp_path: Pa
     [
         (("--input", "nowhere.csv"), r"nowhere\.csv: expected a file, a folder or s3://bucket/prefix, found nothing"),
         (("--input", "{a}", "--text-column", "body"), r"a\.csv: expected one column 'body', found only 'id', 'text'"),
-        (("--input", "{a}", "--languages", "en,xx"), r"languages: expected some of .*, found xx"),
+        (
+            ("--input", "{a}", "--languages", "en,xx"),
+            r"languages .xx.: expected codes such as en,es of .*, found none of them",
+        ),
         (("--input", "{a}", "--engines", "magic"), r"engines 'magic': 'magic' is none; expected auto, apertium"),
         (("--input", "{a}", "--store", "mysql://u:secret@h/d"), r"'mysql://\*\*\*@h/d' is no database"),
+        (("--input", "{a}", "--store", "{a}"), r"a\.csv cannot be used: file is not a database"),
+        (("--input", "{a}", "--report", "{a}"), r"--report .*a\.csv: expected a folder that can be written, found"),
         (("--input", "{a}", "--task", "other"), r"vectorizer/other/manifest\.json: expected a readable file"),
     ],
 )
@@ -235,6 +252,17 @@ def test_a_wrong_setting_is_one_line(start: Start, folder: Path, tmp_path: Path,
     output, errors = ended(start(*given, *store), 2)
     assert re.fullmatch(rf"batch: .*{told}.*\n", errors)
     assert output == ""
+
+
+def test_ctrl_c_while_it_starts_says_nothing():
+    """Its imports take a second, in which nothing can be lost."""
+    command = [sys.executable, "-X", "importtime", "-m", "batch", "run", "--input", "a.csv"]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    assert process.stderr
+    next(line for line in process.stderr if "typer" in line)
+    process.send_signal(signal.SIGINT)
+    errors = process.communicate(timeout=60)[1]
+    assert (process.returncode, "Traceback" in errors) == (130, False)
 
 
 def test_a_bucket_that_does_not_answer_may_later(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

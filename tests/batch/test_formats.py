@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 import json
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -117,8 +118,8 @@ def test_csv_is_what_the_library_reads(content: str):
     [b'"', b",", b"\t", b"\r", b"\n", b"a", b"\xe9", b"\0", b" ", b'{"text":', b"}", b"[", b"1", b'""', b"\xed\xa0\x80"]
 )), st.booleans())  # fmt: skip
 def test_any_bytes_give_rows(name: str, content: list[bytes], packed: bool):
-    """Whatever follows a header, each row is a record or bad, and the same from any place (`made.rows`)."""
-    header = {"a.csv": b"id,text\n", "a.tsv": b"id\ttext\n"}.get(name, b"")
+    """Whatever follows a header or an object, each row is a record or bad, the same from any place (`made.rows`)."""
+    header = {"a.csv": b"id,text\n", "a.tsv": b"id\ttext\n", "a.jsonl": b'{"text": "a"}\n'}.get(name, b"")
     with TemporaryDirectory() as folder:
         assert (
             rows(made(Path(folder, name + ".gz" * packed), header + b"".join(content)), Columns(text="text"))
@@ -198,6 +199,11 @@ def test_numbers_are_ids(tmp_path: Path):
     parquet.write_table(pa.table({"id": [7, None, 9], "text": ["a", "b", "c"]}), tmp_path / "a.parquet")
     found = [row.review_id for row in rows(source(tmp_path / "a.parquet"))]
     assert found == ["7", "a.parquet:2", "9"]
+    exact = pa.array([Decimal(7), Decimal("7.5"), None], pa.decimal128(38, 1))
+    parquet.write_table(pa.table({"id": exact, "text": ["a", "b", "c"]}), tmp_path / "b.parquet")
+    assert [getattr(row, "review_id", row) for row in rows(source(tmp_path / "b.parquet"))] == [
+        "7", Bad(1, 2, "the id is a number"), "b.parquet:3"
+    ]  # fmt: skip
 
 
 def test_gzip_of_several_members(tmp_path: Path):
@@ -223,3 +229,27 @@ def test_places_are_bytes_of_the_file(tmp_path: Path):
     assert places == [Place(0, 2, content.index(b"1,")), Place(2, 6, content.index(b"3,")), Place(3, 7, 0)]
     packed = list(offsets(made(tmp_path / "a.csv.gz", content), 2))
     assert packed == [place._replace(byte=0) for place in places]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.json", b'[{"id": 1, "text": "a"}, {"id": 2, "text": "b"}]', "a JSON object a line, found other JSON: `jq"),
+        ("a.json", b'[\n {"id": 1,\n  "text": "a"}\n]\n', "a JSON object a line, found other JSON: `jq"),
+        ("a.json", b'{\n "id": 1,\n "text": "a"\n}\n', "a JSON object a line, found other JSON: `jq"),
+        ("a.csv", gzip.compress(b"id,text\n1,a\n"), r"a header, found data compressed by gzip: its name must end in"),
+        ("a.csv", b"PK\x03\x04\x14\x00\x06\x00", "a header, found a zip, as spreadsheets are: save it as CSV"),
+        ("a.tsv", b"PAR1\x15\x04\x15", r"a header, found Parquet: its name must end in \.parquet"),
+    ],
+)
+def test_a_file_of_another_kind_is_told(tmp_path: Path, name: str, content: bytes, told: str):
+    """As a whole and at once, in place of a rejected row for each line of it."""
+    with pytest.raises(InputError, match=told):
+        rows(made(tmp_path / name, content))
+
+
+def test_a_single_line_that_is_cut_is_a_row(tmp_path: Path):
+    """It is JSON lines still."""
+    assert texts(made(tmp_path / "a.jsonl", b'{"text": "cut')) == [
+        "(1: no JSON: unterminated string starting at column 10)"
+    ]

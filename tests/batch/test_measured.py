@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from batch.engines.identity import Identity
 from batch.errors import InputError
-from batch.measured import FEWEST, TARGET, best, measure, with_bar
+from batch.measured import FEWEST, TARGET, Bar, best, measure, with_bar
 from batch.pipeline import NEVER, Pipeline
 from batch.quality.lines import Line
 from batch.settings import Settings
@@ -70,6 +70,17 @@ def test_a_label_that_the_model_does_not_have_is_named(model: Model):
     """With those that it has."""
     with pytest.raises(InputError, match="expected labels negative, neutral, positive, found 'great'"):
         measure(made(model, 0.0), [Line("en", "great", TEXTS[0], None)])
+
+
+def test_lines_of_one_label_measure_nothing(model: Model):
+    """A model that always says it would be right each time."""
+    with pytest.raises(InputError, match=r"here: expected lines of different labels, .* found only 'neutral'"):
+        measure(made(model, 0.0), [Line("en", "neutral", text, None) for text in TEXTS], "here")
+
+
+def test_too_few_lines_are_told():
+    """In place of a share of them."""
+    assert str(Bar(NEVER, 0, 0, 3)).startswith("3 labelled lines are too few: at least 20 must reach a score.")
 
 
 def test_the_shipped_threshold_counts_for_headlines_only(shipped: Path):
