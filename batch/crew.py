@@ -6,12 +6,16 @@ Left out: what they do (`work`), and which chunk is next (`run`).
 
 import multiprocessing
 import os
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import NamedTuple, cast
 
 from .dealing import Task
+from .stopping import TOLD
 from .work import Done, Ready, Reply, Trouble
 
 Start = Callable[[Connection], None]
@@ -43,6 +47,17 @@ class Lost(NamedTuple):
 
 
 Event = Finished | Lost | Trouble
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """What is started meanwhile does not hear a Ctrl-C before it can ignore it (`work`); we hear it afterwards."""
+    resource_tracker.ensure_running()  # else the first process starts it, and it takes the mask away
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, TOLD)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Crew:
@@ -106,7 +121,8 @@ class Crew:
             os.environ.setdefault(name, "1")
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=self._target, args=(theirs, *self._arguments), daemon=True)
-        process.start()
+        with deaf():
+            process.start()
         theirs.close()
         self._tasks[Member(process, ours)] = None
 

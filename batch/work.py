@@ -26,6 +26,7 @@ from .errors import BatchError
 from .pipeline import Pipeline
 from .records import Bad, Record
 from .settings import Settings
+from .stopping import TOLD
 
 Make = Callable[[Settings], Pipeline]
 
@@ -91,8 +92,9 @@ def parts(make: Make, asked: Settings) -> Parts:
 def work(pipe: Connection, asked: Settings, make: Make) -> None:
     """The process, from its start to its end."""
     os.setsid()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in TOLD:
         signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, TOLD)  # as `crew` has blocked them for its start
     try:
         _work(pipe, asked, make)
     except (EOFError, BrokenPipeError, ConnectionResetError):
@@ -102,7 +104,12 @@ def work(pipe: Connection, asked: Settings, make: Make) -> None:
     except Exception as error:  # noqa: BLE001 - a mistake of ours, told in one line with its place, in place of a dead process
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{os.path.basename(place.filename)}:{place.lineno}"
-        pipe.send(Trouble(f"{where}: {type(error).__name__}: {error}", codes.FAILED))
+        pipe.send(Trouble(f"{where}: {type(error).__name__}: {_first_line(error)}", codes.FAILED))
+
+
+def _first_line(error: Exception) -> str:
+    """What SQLAlchemy says below it are the rows themselves."""
+    return (str(error).splitlines() or ["no reason given"])[0]
 
 
 def _work(pipe: Connection, asked: Settings, make: Make) -> None:
