@@ -33,7 +33,7 @@ _PG_PASSING = ("40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300")
 """Serialization failure, deadlock, lock timeout, the server shuts down, crashed, starts; too many connections."""
 _PG_REFUSED = ("28", "3D", "42501", "25006")
 """Beginnings: no such user or password, no such database, no permission, a server that is only read."""
-_PG_WRONG = ("password", "does not exist", "no pg_hba.conf entry", "does not support SSL")
+_PG_WRONG = ("password", "does not exist", "pg_hba.conf", "does not support SSL")
 """What a server says to a connection that it will never take; it tells no code."""
 _SQLITE_REFUSED = ("unable to open", "not a database", "readonly database", "disk I/O error", "malformed")
 Tell = Callable[[str], None]

@@ -60,15 +60,33 @@ def pipeline(asked: Settings) -> Pipeline:
     """The stand-ins and the artifact below `asked.artifacts`; `asked.engines` is what the Spanish engine does.
 
     log:FILE          write each text and the process into a file
+    meet:FILE         the same, and go on when two processes have
     slow:SECONDS      wait before each chunk
     die:FILE          the first process that finds the file takes it away and is killed
     die               each process that translates is killed
     """
     kind, _, value = asked.engines.partition(":")
-    engine = {"log": lambda: Upper(log=Path(value)), "slow": lambda: Slow(float(value)), "die": lambda: Dies(value)}
+    engine = {
+        "log": lambda: Upper(log=Path(value)),
+        "meet": lambda: Meets(log=Path(value)),
+        "slow": lambda: Slow(float(value)),
+        "die": lambda: Dies(value),
+    }
     model = load(asked.task, asked.artifacts)
     engines: dict[str, Engine] = {"en": Identity(), "es": engine.get(kind, Upper)()}
     return Pipeline(model, Declared(), engines, asked.bar)
+
+
+class Meets(Upper):
+    """Waits until two processes have written, so that neither does all before the other has started."""
+
+    def translate(self, texts: Sequence[str]) -> list[Translated | Failed]:
+        made = super().translate(texts)
+        deadline = time.monotonic() + 60
+        while self._log and len({line.split()[0] for line in self._log.read_text().splitlines()}) < 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        return made
 
 
 class Slow(Upper):

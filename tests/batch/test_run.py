@@ -127,7 +127,7 @@ def test_only_the_model_changed(asked: Settings, tmp_path: Path, make_artifact: 
 def test_several_processes_work(asked: Settings, tmp_path: Path):
     """Each with its own engines, and each text is translated by one of them."""
     log = tmp_path / "log"
-    go(asked._replace(engines=f"log:{log}", chunk_rows=5), Rows(rows(1000)))
+    go(asked._replace(engines=f"meet:{log}", chunk_rows=20), Rows(rows(1000)))
     by_process = Counter(line.split()[0] for line in log.read_text().splitlines())
     assert len(by_process) == 2
     assert sum(by_process.values()) == 400

@@ -128,7 +128,7 @@ def test_nothing_there(bucket: Any):
     """No bucket, no object: an error that says so."""
     with pytest.raises(InputError, match=r"NoSuchBucket"):
         find("s3://no-bucket-of-that-name/a", PLAIN)
-    with pytest.raises(InputError, match=r"expected files that end in .*, found none among 0"):
+    with pytest.raises(InputError, match=r"expected files that end in .*, found no files"):
         find(f"s3://{bucket.name}/a", PLAIN)
     with pytest.raises(InputError, match=r"expected an object or a prefix"):
         find("s3://no bucket/a", PLAIN)
