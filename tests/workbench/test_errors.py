@@ -3,7 +3,7 @@
 import pytest
 import typer
 
-from store.errors import AddressError, FullError, StoreError
+from store.errors import AddressError, FullError, RefusedError, StoreError
 from store.errors import UnreachableError as StoreUnreachable
 from workbench import errors
 from workbench.commands.told import told
@@ -42,6 +42,7 @@ def test_exit_codes_are_of_who_has_to_act(name: str):
         (errors.EngineError("duckdb", "two\nlines"), 1),
         (errors.ReplicaError("db", "gone", 3.0, 1.0), 75),
         (AddressError("x/", "a file"), 2),
+        (RefusedError("x.db", "file is not a database"), 2),
         (StoreUnreachable("db", 3.0, "no server"), 75),
         (FullError("db", "disk"), 1),
         (StoreError("other"), 1),
