@@ -19,7 +19,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer
 
-from textmodel.tokens import RULES, marked_words_1_2, words_1_2
+from textmodel.everyday import BEGINNING, terms_and_words
+from textmodel.tokens import RULES, words_1_2
 
 analyze = CountVectorizer(ngram_range=(1, 2)).build_analyzer()
 CATEGORIES = sorted({unicodedata.category(chr(point)) for point in range(sys.maxunicode + 1)})
@@ -29,7 +30,7 @@ def test_rule_numbers_are_fixed():
     """An artifact names its rule by number, so a number keeps its rule for ever."""
     assert RULES[1].read is words_1_2
     assert RULES[2].read("Profit rose").terms[:2] == ["profit", "^profi"]
-    assert RULES[3].read is marked_words_1_2
+    assert RULES[3].read("I loved").terms == ["i", "loved", "^love", "i loved"]
     assert sorted(RULES) == [1, 2, 3]
 
 
@@ -108,23 +109,25 @@ def test_real_sentences_as_scikit_learn(sentences: list[str]):
         ("می\u200cخواهم بروم", ["می\u200cخواهم", "بروم"]),  # with the joiner that Persian writes
         ("한국어 문장", ["한국어", "문장"]),
         ("e\u0301te\u0301", ["e\u0301te\u0301"]),  # accents of their own part no word
-        ("a \u0301b I", []),  # a mark begins no word, one letter is none
+        ("a \u0301b I", ["a", "b", "i"]),  # a mark begins no word, one letter is one
+        ("I don't, j'aime", ["i", "don", "t", "j", "aime"]),  # what an apostrophe parts stands side by side
         ("很好的产品", ["很好的产品"]),  # without spaces a clause is one word: not for such scripts
     ],
 )
 def test_rule_3_reads_any_language_that_parts_words_by_spaces(text: str, words: list[str]):
-    """Marks belong to their letter, in every script; pairs follow as in rule 1."""
+    """Marks belong to their letter, in every script; beginnings of longer words, then pairs as in rule 1."""
+    beginnings = [f"^{word[:BEGINNING]}" for word in words if len(word) > BEGINNING]
     pairs = [f"{one} {other}" for one, other in pairwise(words)]
-    assert marked_words_1_2(text) == (words + pairs, words, 0)
+    assert terms_and_words(text) == (words + beginnings + pairs, words)
 
 
 @given(st.text(st.characters(exclude_categories=["Mn", "Mc", "Me", "Cf"])))
 @example("Profit rose 5 % to EUR 13.1 mn; I don't know.")
-def test_rule_3_is_rule_1_where_there_are_no_marks(text: str):
-    """Other texts have the same terms; lower-casing may bring a mark, as of a dotted I."""
+def test_rule_3_has_the_words_of_rule_1_where_there_are_no_marks(text: str):
+    """Other texts have the same words, and those of one letter; lower-casing may bring a mark, as of a dotted I."""
     plain = "".join(letter for letter in text if not {unicodedata.category(c) for c in letter.lower()} & {"Mn", "Mc"})
     plain = plain.replace("\u0d4f", "")  # a sign for a measure among the marks of Malayalam
-    assert marked_words_1_2(plain) == words_1_2(plain)
+    assert [word for word in RULES[3].read(plain).words if len(word) > 1] == words_1_2(plain).words
 
 
 # What holds of every rule -------------------------------------------------------------------------------------------
@@ -227,6 +230,14 @@ def test_each_part_gives_its_terms(part: str, text: str, gone: str):
     """A term of a part is there with the part and not without it."""
     assert gone in RULES[2](text)
     assert gone not in RULES[2].without(part)(text)
+
+
+@pytest.mark.parametrize(("part", "gone"), [("pairs", "so happy"), ("beginnings", "^happ")])
+def test_each_part_of_rule_3_gives_its_terms(part: str, gone: str):
+    """What is left without a part is all else, in the same order."""
+    terms = RULES[3]("so happy")
+    assert gone in terms
+    assert RULES[3].without(part)("so happy") == [term for term in terms if term != gone]
 
 
 def test_pairs_of_rule_1():
