@@ -124,8 +124,8 @@ def _optimizer(recipe: Recipe, model: Any, steps: int) -> Any:
     if recipe.cosine_decay:
         rate = keras.optimizers.schedules.CosineDecay(rate, steps)
     if not recipe.first_kernel_weight_decay:
-        return keras.optimizers.Adam(rate)
-    optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.first_kernel_weight_decay)
+        return keras.optimizers.Adam(rate, epsilon=recipe.epsilon)
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.first_kernel_weight_decay, epsilon=recipe.epsilon)
     optimizer.exclude_from_weight_decay(var_list=model.trainable_variables[1:])  # all but the first kernel
     return optimizer
 

@@ -59,6 +59,25 @@ def test_weights_do_not_depend_on_what_was_fitted_before() -> None:
     assert first != other
 
 
+@pytest.mark.parametrize("decay", [0.0, 0.3])
+def test_a_large_epsilon_holds_rare_terms_back(decay: float) -> None:
+    """A term of one text moves about as far as one of a third of them by Keras's own epsilon, far less by a large."""
+    recipe = replace(SENTIMENT, epochs=12, learning_rate=0.01, input_dropout=0.0, hidden_dropout=0.0)
+    recipe = replace(recipe, first_kernel_weight_decay=decay)
+    matrix = np.zeros((len(TEXTS), 2), np.float32)
+    matrix[TARGETS == 0, 0] = 1.0
+    matrix[np.flatnonzero(TARGETS == 1)[0], 1] = 1.0
+
+    def moved(epsilon: float) -> float:
+        fitted = network.fit(replace(recipe, epsilon=epsilon), matrix, HARD, WEIGHTS, 0, lambda: None)
+        frequent, rare = np.abs(fitted.get_weights()[0]).max(1)
+        return float(rare / frequent)
+
+    by_keras, by_a_large_one = moved(1e-7), moved(1e-2)
+
+    assert by_a_large_one < 0.5 * by_keras
+
+
 def test_sparse_features_are_learnt_as_dense_ones_are() -> None:
     """In batches of ours: as many epochs, the same weights by seed, another order with another, as good in the end."""
     recipe = replace(general(len(TEXTS), 3), epochs=12)

@@ -327,6 +327,7 @@ def test_the_recipe_fits_the_size_of_the_data(rows: int, labels: int) -> None:
 
     assert 400 <= recipe.epochs * -(-rows // recipe.batch_size) <= 2400
     assert recipe.hidden[0] == min(64, max(16, 2 * labels))
+    assert recipe.epsilon == min(0.003, 0.02 / labels)
 
 
 def test_an_artifact_of_200_labels_is_no_special_case(topics: Run) -> None:
