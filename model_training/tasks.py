@@ -94,10 +94,11 @@ def own(name: str, file: str, text: str, label: str, language: str, licence: str
 
 
 def goldens_of(terms: Sequence[str]) -> tuple[str, ...]:
-    """Golden inputs for any vocabulary, made of its own terms, as those of one subject would miss another's.
+    """Golden inputs for any vocabulary, made of its own words, as those of one subject would miss another's.
 
-    >>> goldens_of(["bad", "good", "so good"])[2:]
+    >>> goldens_of(["^good", "bad", "good", "so good"])[2:]
     ('bad', 'good', 'so good')
     """
-    parts = min(6, len(terms))
-    return (*GOLDENS[:2], *(" ".join(terms[start::parts][:12]) for start in range(parts)))
+    spelt = [term for term in terms if term[0] != "^"]  # the beginning of a word need not be one
+    parts = min(6, len(spelt))
+    return (*GOLDENS[:2], *(" ".join(spelt[start::parts][:12]) for start in range(parts)))
