@@ -56,6 +56,13 @@ def plain(make_artifact: Callable[..., Artifact]) -> Model:
     return Model(make_artifact())
 
 
+@pytest.fixture(scope="module")
+def everyday(make_artifact: Callable[..., Artifact], random_layers: Callable[..., tuple]) -> Model:  # type: ignore[type-arg]
+    """A model of rule 3 with random weights."""
+    terms = tuple(dict.fromkeys(RULES[3](TEXT)))
+    return Model(make_artifact(token_rule=3, terms=terms, layers=random_layers(3, len(terms), (8, 3))))
+
+
 def check(model: Model, text: str) -> Explanation:
     """What holds of every explanation."""
     found = model.explain(text)
@@ -95,6 +102,18 @@ def test_parts_add_up_for_any_text(model: Model, text: str):
 def test_parts_add_up_with_plain_words(plain: Model, text: str):
     """The same with rule 1."""
     check(plain, text)
+
+
+@given(text=TEXTS)
+def test_parts_add_up_with_beginnings(everyday: Model, text: str):
+    """The same with rule 3, where a word and its beginning are one reason."""
+    check(everyday, text)
+
+
+def test_a_word_and_its_beginning_are_one_reason(everyday: Model):
+    """They rest on the same place, so their weights are added."""
+    spans = [reason.spans for reason in check(everyday, "Operating profit").reasons]
+    assert sorted(spans) == [[(0, 9)], [(0, 9), (10, 16)], [(10, 16)]]
 
 
 @settings(max_examples=30)
