@@ -26,7 +26,7 @@ _ARCS = {
 """Shares of happy, angry and sad in each third of a film."""
 _MUDDLE = 0.25
 """The share of texts that say something else than they are labelled."""
-OPTIONS = ("--folds", "2", "--split-seeds", "0", "--epochs", "4", "--language", "en")
+OPTIONS = ("--folds", "2", "--split-seeds", "0", "--epochs", "10", "--language", "en")
 
 
 def comments(count: int = 1500, seed: int = 0) -> list[Comment]:
