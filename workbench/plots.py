@@ -64,7 +64,7 @@ def classes(score: Score, measure: str = "f1") -> bytes:
 def luck(found: Luck, score: Interval, majority: Interval) -> bytes:
     """Balanced accuracy of the model with its interval, of shuffled labels, and of always saying the majority."""
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(6.5, 3.2), layout="constrained")
+        figure = Figure(figsize=(6.5, 3.6), layout="constrained")
         axes = figure.subplots()
         axes.hist(
             found.scores,
@@ -76,7 +76,7 @@ def luck(found: Luck, score: Interval, majority: Interval) -> bytes:
         axes.axvspan(score.low, score.high, color=_COLOURS[0], alpha=0.15, label="its 95 % interval")
         axes.axvline(majority.value, color=_COLOURS[4], linestyle="--", label=f"majority, {majority.value:.2f}")
         axes.set(xlabel="balanced accuracy", ylabel="rounds", xlim=(0, 1), title=f"Beside luck: p = {found.p:.3f}")
-        axes.legend(frameon=False, fontsize=8)
+        figure.legend(frameon=False, fontsize=8, loc="outside lower center", ncols=2)
         return _png(figure)
 
 
