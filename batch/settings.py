@@ -11,8 +11,10 @@ from textmodel.model import ROOT
 from .dealing import Limits
 from .records import Columns
 
-SHIPPED = "sentiment"
-"""The task of the artifact that comes with this code: trained on financial headlines, not on reviews."""
+SHIPPED = "everyday"
+"""The task of the artifact that labels are from, unless another is named: trained on posts of a forum."""
+NOT_OF_REVIEWS = (SHIPPED, "sentiment")
+"""The artifacts that come with this code: of posts and of financial headlines, neither of reviews."""
 LANGUAGES = ("en", "es", "fr", "pt", "it", "ca", "de")
 MOST_PROCESSES = 256
 """Of one run; one reader feeds some twenty. More are shards on other machines."""

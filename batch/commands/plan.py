@@ -12,7 +12,7 @@ from ..aws import stack
 from ..aws.door import open_aws
 from ..measured import with_bar
 from ..records import Columns
-from ..settings import Settings
+from ..settings import SHIPPED, Settings
 from . import cloud
 from .cloud import STACK, StackName
 
@@ -27,7 +27,7 @@ def command(
     language_column: Annotated[str | None, typer.Option(help="guessed where it is plain")] = None,
     languages: Annotated[str, typer.Option(envvar="UNDERTONE_LANGUAGES", help="to tell apart, ISO 639-1")] = _COMMAS,
     engines: Annotated[str, typer.Option(envvar="UNDERTONE_ENGINES", help="of translation, as es=apertium")] = "auto",
-    task: Annotated[str, typer.Option(help="the artifact that gives the labels")] = "sentiment",
+    task: Annotated[str, typer.Option(help="the artifact that gives the labels")] = SHIPPED,
     sample: Annotated[
         str | None, typer.Option(help="labelled reviews, to measure how sure a label must be; needs the engines here")
     ] = None,

@@ -15,6 +15,7 @@ from textmodel.model import ROOT
 from .. import codes
 from ..errors import BatchError
 from ..quality.lines import REVIEWS, Line, read
+from ..settings import SHIPPED
 
 if TYPE_CHECKING:  # what these bring with them, other commands need not wait for
     from ..quality.measure import Row
@@ -26,7 +27,7 @@ def command(
     engines: Annotated[
         list[str] | None, typer.Option(help="of translation, as auto or es=apertium; may be repeated")
     ] = None,
-    task: Annotated[str, typer.Option(help="the artifact that gives the labels")] = "sentiment",
+    task: Annotated[str, typer.Option(help="the artifact that gives the labels")] = SHIPPED,
     artifacts: Annotated[str, typer.Option(help="the folder above vectorizer/ and saved_model/")] = ROOT,
     json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:

@@ -24,7 +24,7 @@ from ..measured import with_bar
 from ..progress import Progress
 from ..records import Columns
 from ..run import Outcome, run
-from ..settings import Settings
+from ..settings import SHIPPED, Settings
 from ..stopping import Stop, listening
 from ..summary import Summary, summary, told
 
@@ -41,7 +41,7 @@ def command(
     language_column: Annotated[str | None, typer.Option(help="guessed where it is plain")] = None,
     languages: Annotated[str, typer.Option(envvar="UNDERTONE_LANGUAGES", help="to tell apart, ISO 639-1")] = _COMMAS,
     engines: Annotated[str, typer.Option(envvar="UNDERTONE_ENGINES", help="of translation, as es=apertium")] = "auto",
-    task: Annotated[str, typer.Option(help="the artifact that gives the labels")] = "sentiment",
+    task: Annotated[str, typer.Option(help="the artifact that gives the labels")] = SHIPPED,
     artifacts: Annotated[
         str, typer.Option(help="above vectorizer/ and saved_model/", show_default="the shipped ones")
     ] = ROOT,

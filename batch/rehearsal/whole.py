@@ -100,7 +100,7 @@ def _plan(aws: Aws, where: Stack, source: Path, expected: Expected, asked: Asked
     columns = Columns()
     options = {
         "columns": columns._asdict(), "languages": list(settings.LANGUAGES), "engines": asked.engines,
-        "task": "sentiment", "chunk_rows": max(5, asked.rows // 40), "bar": None,
+        "task": settings.SHIPPED, "chunk_rows": max(5, asked.rows // 40), "bar": None,
     }  # fmt: skip
     a_shard = -(-expected.rows // faults.LEAST_SHARDS)
     plan = planning.make(aws, where.bucket, inputs.find(str(source), columns), options, a_shard)

@@ -51,7 +51,20 @@ def start(shipped: Path) -> Iterator[Start]:
     begun: list[subprocess.Popen[str]] = []
 
     def begin(*options: object, prefix: tuple[str, ...] = ()) -> subprocess.Popen[str]:
-        command = [*prefix, sys.executable, "-m", "batch", "run", "--artifacts", shipped, "--languages", "en", *options]
+        command = [
+            *prefix,
+            sys.executable,
+            "-m",
+            "batch",
+            "run",
+            "--artifacts",
+            shipped,
+            "--task",
+            "sentiment",
+            "--languages",
+            "en",
+            *options,
+        ]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         begun.append(subprocess.Popen(list(map(str, command)), cwd=ROOT, start_new_session=True, **pipes))
         return begun[-1]

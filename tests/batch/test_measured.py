@@ -83,13 +83,14 @@ def test_too_few_lines_are_told():
     assert str(Bar(NEVER, 0, 0, 3)).startswith("3 labelled lines are too few: at least 20 must reach a score.")
 
 
-def test_the_shipped_threshold_counts_for_headlines_only(shipped: Path):
-    """Without a sample the shipped artifact makes nothing reliable and says why; one's own artifact is trusted."""
+def test_a_shipped_threshold_is_not_of_reviews(shipped: Path):
+    """Without a sample no shipped artifact makes anything reliable and says why; one's own artifact is trusted."""
     said: list[str] = []
-    own = Settings("", "", artifacts=str(shipped), engines="upper")
+    own = Settings("", "", task="sentiment", artifacts=str(shipped), engines="upper")
     assert with_bar(Settings("", ""), None, said.append).bar == NEVER
+    assert with_bar(Settings("", "", task="sentiment"), None, said.append).bar == NEVER
     assert with_bar(own, None, said.append).bar is None
-    assert ["headlines" in line for line in said] == [True]
+    assert ["not trained on reviews" in line for line in said] == [True, True]
 
 
 def test_a_sample_is_measured_with_the_pipeline_of_the_run(shipped: Path, tmp_path: Path, model: Model):
@@ -99,7 +100,9 @@ def test_a_sample_is_measured_with_the_pipeline_of_the_run(shipped: Path, tmp_pa
     text = "".join(f"{x.language}\t{x.label}\t{x.text}\n" for x in lines(model, scores[4]))
     sample.write_text("language\tlabel\ttext\n" + text)
     said: list[str] = []
-    asked = with_bar(Settings("", "", artifacts=str(shipped), engines="upper"), str(sample), said.append, pipeline)
+    asked = with_bar(
+        Settings("", "", task="sentiment", artifacts=str(shipped), engines="upper"), str(sample), said.append, pipeline
+    )
     kept = f"{len(TEXTS) - 4} of {len(TEXTS)} such lines are right"
     assert asked.bar == scores[0]
     assert said == [f"A label is reliable from a score of {scores[0]:.3f}: {kept}."]

@@ -29,7 +29,7 @@ COUNT = 200
 
 @pytest.fixture
 def asked(address: str, shipped: Path) -> Settings:
-    return Settings("", address, artifacts=str(shipped), engines="upper", processes=2, chunk_rows=20)
+    return Settings("", address, task="sentiment", artifacts=str(shipped), engines="upper", processes=2, chunk_rows=20)
 
 
 class After:

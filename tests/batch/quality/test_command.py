@@ -18,7 +18,7 @@ def called(shipped: Path) -> Called:
     """A function: arguments to what the command does with a small artifact."""
     app = typer.Typer()
     app.command()(quality.command)
-    return lambda *arguments: CliRunner().invoke(app, ["--artifacts", str(shipped), *arguments])
+    return lambda *arguments: CliRunner().invoke(app, ["--artifacts", str(shipped), "--task", "sentiment", *arguments])
 
 
 def test_json(called: Called):
