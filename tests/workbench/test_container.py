@@ -1,33 +1,25 @@
 """A job's container: files from S3 (moto's) before a real command, files to S3 after it, whatever became of it."""
 
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
+from tests.workbench.conftest import BUCKET
 from textmodel import load
 from textmodel.publish import publish
 from workbench import container
 
-BUCKET = "outputs"
 PLACE = {container.BUCKET: BUCKET, "AWS_BATCH_JOB_ID": "job-1"}
 
 
 @pytest.fixture
-def s3(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
-    """A bucket, and a folder of the job's own to work in."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+def s3(s3: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """The same, and a folder of the job's own to work in."""
     monkeypatch.chdir(tmp_path)
-    with mock_aws():
-        client = boto3.client("s3")
-        client.create_bucket(Bucket=BUCKET)
-        yield client
+    return s3
 
 
 def keys(s3: Any) -> list[str]:

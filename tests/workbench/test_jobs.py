@@ -1,35 +1,22 @@
 """From a subset to labelled items over separate jobs: each in a folder of its own, with S3 (moto's) between them."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from store.database import open_database
 from store.results import Results
+from tests.workbench.conftest import BUCKET
 from workbench import container
 from workbench.example import made, place
 from workbench.example.rows import Example
 
-BUCKET = "outputs"
 TRUTH = ("--truth", "genres", "--item", "play", "--label", "genre", "--task", "genre")
 TRAINER = "--folds 2 --split-seeds 0 --epochs 1 --language en --jobs 1 --without-behaviour"
 Job = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with mock_aws():
-        client = boto3.client("s3")
-        client.create_bucket(Bucket=BUCKET)
-        yield client
 
 
 @pytest.fixture

@@ -9,11 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from moto import mock_aws
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import OperationalError
 
@@ -24,11 +22,11 @@ from store.predictions import Predictions
 from store.records import Metric, Model, Run
 from store.results import Results
 from tests.store.postgres import Postgres, cluster
+from tests.workbench.conftest import BUCKET
 from workbench import bucket, loader, logins, roles
 from workbench.errors import AgainError, SettingsError, SourceError
 from workbench.loading import Loaded, Loader
 
-BUCKET = "outputs"
 MODEL = Model("emotion-1.0.0", "emotion", ("angry", "happy", "sad"), "c0ffee", {})
 FOLDER = "outputs/predictions/model=emotion-1.0.0/source=posts/"
 LABELS = ("happy", "sad", "angry")
@@ -52,17 +50,6 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def database(address: str) -> Iterator[Database]:
     with open_database(address) as opened:
         yield opened
-
-
-@pytest.fixture
-def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with mock_aws():
-        client = boto3.client("s3")
-        client.create_bucket(Bucket=BUCKET)
-        yield client
 
 
 @pytest.fixture
